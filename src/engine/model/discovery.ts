@@ -1,0 +1,23 @@
+import type { GroupKind } from "./resource-id.ts";
+
+/** One kind that the API server serves. */
+export interface ServedKind extends GroupKind {
+  /** The group's preferred version that serves this kind. */
+  readonly version: string;
+  /** All versions that serve it, preferred first. */
+  readonly versions: readonly string[];
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly namespaced: boolean;
+  readonly verbs: readonly string[];
+}
+
+/** What an API server serves, at one moment. */
+export interface Discovery {
+  readonly kinds: readonly ServedKind[];
+  /** Groups whose discovery failed (an aggregated API that is down): their kinds are unknown, not absent. */
+  readonly unavailableGroups: ReadonlySet<string>;
+  /** The served kind, or undefined. A constant-time look-up. */
+  find(groupKind: GroupKind): ServedKind | undefined;
+}

@@ -1,0 +1,19 @@
+/** Which commit of a repository is wanted. The remote's default branch where nothing is said. */
+export type GitRef =
+  | { readonly type: "default" }
+  /** Whatever a person typed: a branch, else a tag, else a full or short commit id. */
+  | { readonly type: "named"; readonly name: string }
+  | { readonly type: "branch"; readonly name: string }
+  | { readonly type: "tag"; readonly name: string }
+  /** The highest tag in a semver range, such as ">=1.2.0 <2.0.0". */
+  | { readonly type: "semver"; readonly range: string }
+  | { readonly type: "commit"; readonly id: string };
+
+/** Where the desired state of a delivery lies. Never carries credentials. */
+export type Source =
+  | { readonly type: "git"; readonly url: string; readonly ref: GitRef; readonly path: string }
+  /** A folder of this machine; `path` is absolute. */
+  | { readonly type: "directory"; readonly path: string };
+
+/** A revision: `main@sha1:<40 hex>`, for a folder also `main@sha1:<40 hex>+dirty@sha256:<64 hex>` or `sha256:<64 hex>` outside Git. */
+export type Revision = string;
