@@ -1,0 +1,44 @@
+import type { Diagnostic } from "../model/diagnostic.ts";
+import type { Manifest } from "../model/manifest.ts";
+
+/** How much a build may take before it ends in LIMIT_EXCEEDED. */
+export interface BuildBudget {
+  readonly fileBytes: number;
+  readonly totalBytes: number;
+  readonly documents: number;
+  readonly depth: number;
+  /** Counted after aliases are expanded. */
+  readonly nodes: number;
+  readonly nestedBases: number;
+  readonly milliseconds: number;
+}
+
+/** The budget of contracts: 32 MiB a file, 256 MiB a build, 20,000 documents, 100 levels, 1,000,000 nodes, 64 bases, 30 s. */
+export const DEFAULT_BUDGET: BuildBudget = {
+  fileBytes: 32 * 1024 * 1024,
+  totalBytes: 256 * 1024 * 1024,
+  documents: 20_000,
+  depth: 100,
+  nodes: 1_000_000,
+  nestedBases: 64,
+  milliseconds: 30_000,
+};
+
+/** What a build may do. */
+export interface BuildOptions {
+  readonly budget: BuildBudget;
+  /** `LoadRestrictionsNone` lets a kustomization name files outside its own folder (never outside the tree). */
+  readonly loadRestrictor: "LoadRestrictionsRootOnly" | "LoadRestrictionsNone";
+  /** Typos that only warn (a patch target that matches nothing) become errors. */
+  readonly strict: boolean;
+  /** Milliseconds of a clock that never steps back; for the budget. */
+  readonly monotonic: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** What a build gives. Namespaces are as written: "" where an object names none. */
+export interface BuildResult {
+  /** In the order of output. */
+  readonly manifests: readonly Manifest[];
+  readonly warnings: readonly Diagnostic[];
+}

@@ -1,0 +1,92 @@
+import type { BuildBudget } from "../build/build-options.ts";
+import type { Change } from "../model/change.ts";
+import type { DeliveryRef, SyncPolicy } from "../model/delivery.ts";
+import type { Emit, SyncCounts } from "../model/event.ts";
+import type { Health } from "../model/health.ts";
+import type { Inventory } from "../model/inventory.ts";
+import type { Plan } from "../model/plan.ts";
+import type { ResourceId } from "../model/resource-id.ts";
+import type { Revision, Source } from "../model/source.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { ClusterBindings } from "../ports/cluster-bindings.ts";
+import type { ClusterReader } from "../ports/cluster-reader.ts";
+import type { ClusterWriter } from "../ports/cluster-writer.ts";
+import type { DeliveryStore, DeliveryWriter } from "../ports/delivery-store.ts";
+import type { SourceFetcher } from "../ports/source-fetcher.ts";
+
+/** All that a reading operation is given. */
+export interface ReaderPorts {
+  readonly fetcher: SourceFetcher;
+  readonly cluster: ClusterReader;
+  readonly deliveries: DeliveryStore;
+  readonly bindings: Pick<ClusterBindings, "read">;
+  readonly clock: Clock;
+}
+
+/** All that a writing operation is given. */
+export interface WriterPorts extends ReaderPorts {
+  readonly cluster: ClusterWriter;
+  readonly deliveries: DeliveryWriter;
+  readonly bindings: ClusterBindings;
+}
+
+/** How a run is cancelled, and where it tells what it does. */
+export interface RunContext {
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+}
+
+/** One delivery to plan. */
+export interface DeliveryRequest {
+  readonly ref: DeliveryRef;
+  /** Where the desired state lies; the recorded source where it is left out. */
+  readonly source: Source | undefined;
+  /** A partial change of the recorded source: another ref or path for this run. */
+  readonly override: { readonly ref?: string; readonly path?: string };
+  readonly policy: SyncPolicy;
+  readonly build: { readonly budget: BuildBudget; readonly loadRestrictor: "LoadRestrictionsRootOnly" | "LoadRestrictionsNone"; readonly strict: boolean };
+  /** uid of kube-system that the cluster must have. */
+  readonly expectCluster: string | undefined;
+}
+
+/** A plan with all that executing or showing it needs. */
+export interface PreparedSync {
+  readonly request: DeliveryRequest;
+  readonly revision: Revision;
+  readonly source: Source;
+  readonly cluster: string;
+  readonly plan: Plan;
+  /** Every change, the unchanged ones too, in plan order. */
+  readonly changes: readonly Change[];
+  /** What the delivery's record said when it was read; undefined for a first sync. */
+  readonly stored: { readonly inventory: Inventory; readonly resourceVersion: string } | undefined;
+}
+
+/** How a run ended. The error, where one is there, decides the exit status. */
+export interface SyncResult {
+  readonly revision: Revision;
+  readonly counts: SyncCounts;
+  /** Everything that went wrong, the deciding one first; empty where all went well. GitOpsErrors. */
+  readonly failures: readonly Error[];
+}
+
+/** One object of a delivery as `get` shows it. */
+export interface ResourceStatus {
+  readonly id: ResourceId;
+  readonly version: string;
+  readonly sync: "Synced" | "OutOfSync" | "Unknown";
+  readonly health: Health;
+  /** ISO 8601, or "" where the object is missing. */
+  readonly createdAt: string;
+}
+
+/** One delivery as `get` shows it. */
+export interface DeliveryStatus {
+  readonly ref: DeliveryRef;
+  readonly revision: Revision;
+  readonly source: Source;
+  readonly sync: "Synced" | "OutOfSync" | "Unknown";
+  readonly health: Health;
+  readonly createdAt: string;
+  readonly resources: readonly ResourceStatus[];
+}
