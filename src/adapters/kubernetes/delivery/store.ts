@@ -1,0 +1,60 @@
+import type { DeliveryRef } from "../../../engine/model/delivery.ts";
+import { GitOpsError } from "../../../engine/model/errors.ts";
+import type { Inventory } from "../../../engine/model/inventory.ts";
+import { objectAt, stringAt, type JsonObject } from "../../../engine/model/json.ts";
+import type { Clock } from "../../../engine/ports/clock.ts";
+import type { CallOptions, ClusterReader } from "../../../engine/ports/cluster-reader.ts";
+import type { ClusterWriter } from "../../../engine/ports/cluster-writer.ts";
+import type { DeliveryLease, DeliveryStore, DeliveryWriter, StoredDelivery } from "../../../engine/ports/delivery-store.ts";
+import { APPLYSET_ID_LABEL, PART_OF_LABEL, applySetId, isOurParent, parentName } from "./applyset.ts";
+import { takeLease } from "./lease.ts";
+import { configMapId, decodeRecord } from "./parent-record.ts";
+
+/** Keeps bare deliveries as ApplySets (KEP-3659), read only. */
+export function createDeliveryStore(cluster: ClusterReader): DeliveryStore {
+  return {
+    ownerMark: (ref) => ({ label: PART_OF_LABEL, value: applySetId(ref) }),
+    read: (ref, options) => readDelivery(cluster, ref, options),
+    list: (namespace, options) => listDeliveries(cluster, namespace, options),
+  };
+}
+
+/** Keeps bare deliveries as ApplySets (KEP-3659). */
+export function createDeliveryWriter(cluster: ClusterWriter, clock: Clock): DeliveryWriter {
+  return {
+    ...createDeliveryStore(cluster),
+    begin: (ref: DeliveryRef, intent: Inventory, expected: string | undefined, options: CallOptions): Promise<DeliveryLease> =>
+      takeLease({ cluster, clock, ref }, intent, expected, options),
+  };
+}
+
+async function readDelivery(cluster: ClusterReader, ref: DeliveryRef, options: CallOptions): Promise<StoredDelivery | undefined> {
+  const parent = await cluster.get(configMapId(ref.namespace, parentName(ref)), options);
+  if (parent === undefined) return undefined;
+  if (!isOurParent(objectAt(parent, "metadata"))) throw foreignParent(ref);
+  return storedDelivery(cluster, ref, parent, options);
+}
+
+async function listDeliveries(cluster: ClusterReader, namespace: string | undefined, options: CallOptions): Promise<readonly StoredDelivery[]> {
+  const parents = await cluster.list({ group: "", kind: "ConfigMap", ...(namespace === undefined ? {} : { namespace }), labelSelector: APPLYSET_ID_LABEL }, options);
+  const ours = parents.filter((parent) => isOurParent(objectAt(parent, "metadata")) && stringAt(parent, "metadata", "name").startsWith("gitops-"));
+  return Promise.all(ours.map((parent) => storedDelivery(cluster, refOf(parent), parent, options)));
+}
+
+async function storedDelivery(cluster: ClusterReader, ref: DeliveryRef, parent: JsonObject, options: CallOptions): Promise<StoredDelivery> {
+  return {
+    ref,
+    inventory: await decodeRecord(parent, cluster, options),
+    resourceVersion: stringAt(parent, "metadata", "resourceVersion"),
+    createdAt: stringAt(parent, "metadata", "creationTimestamp"),
+  };
+}
+
+function refOf(parent: JsonObject): DeliveryRef {
+  return { dialect: "bare", namespace: stringAt(parent, "metadata", "namespace"), name: stringAt(parent, "metadata", "name").slice("gitops-".length) };
+}
+
+function foreignParent(ref: DeliveryRef): GitOpsError {
+  const object = `ConfigMap ${ref.namespace}/${parentName(ref)}`;
+  return new GitOpsError("OWNED_BY_ANOTHER", `${object} was not made by this program`, { hint: "choose another name for the delivery, or remove that ConfigMap", data: { object } });
+}

@@ -1,0 +1,78 @@
+import type { Discovery } from "../model/discovery.ts";
+import { GitOpsError } from "../model/errors.ts";
+import { stringAt, type JsonObject } from "../model/json.ts";
+import { resourceKey, type ResourceId } from "../model/resource-id.ts";
+import type { ClusterReader } from "../ports/cluster-reader.ts";
+import { REQUESTS_AT_ONCE, mapBounded } from "./bounded.ts";
+import type { RunContext } from "./request.ts";
+
+/** Up to so many objects of one kind and namespace are read one by one; a LIST is cheaper for more. */
+const SINGLE_READS = 4;
+
+/** The live objects among some ids, and the ids that may not be read. */
+export interface LiveObjects {
+  /** By {@link resourceKey}. An id that is in neither map has no live object. */
+  readonly objects: ReadonlyMap<string, JsonObject>;
+  /** Why an id's state is unknown: forbidden, or its group's discovery failed. Unknown is never absent. */
+  readonly unknown: ReadonlyMap<string, GitOpsError>;
+}
+
+/** Reads the live objects of some ids with as few requests as possible. Kinds that are not served have no objects. */
+export async function observeLive(ids: readonly ResourceId[], discovery: Discovery, cluster: ClusterReader, context: RunContext): Promise<LiveObjects> {
+  const objects = new Map<string, JsonObject>();
+  const unknown = new Map<string, GitOpsError>();
+  const groups = new Map<string, ResourceId[]>();
+  for (const id of ids) {
+    if (discovery.find(id) === undefined) {
+      if (discovery.unavailableGroups.has(id.group)) unknown.set(resourceKey(id), unavailable(id));
+      continue;
+    }
+    const key = `${id.group}/${id.kind}/${id.namespace}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [id]);
+    else group.push(id);
+  }
+  await mapBounded([...groups.values()], REQUESTS_AT_ONCE, (group) => observeGroup(group, cluster, context, { objects, unknown }));
+  return { objects, unknown };
+}
+
+async function observeGroup(group: readonly ResourceId[], cluster: ClusterReader, context: RunContext, found: { objects: Map<string, JsonObject>; unknown: Map<string, GitOpsError> }): Promise<void> {
+  const [first] = group;
+  if (first === undefined) return;
+  if (group.length <= SINGLE_READS || !(await listInto(first, group, cluster, context, found.objects))) {
+    await mapBounded(group, REQUESTS_AT_ONCE, (id) => getInto(id, cluster, context, found));
+  }
+}
+
+/** @returns false where listing is forbidden: single objects may still be readable. */
+async function listInto({ group, kind, namespace }: ResourceId, wanted: readonly ResourceId[], cluster: ClusterReader, context: RunContext, objects: Map<string, JsonObject>): Promise<boolean> {
+  const names = new Set(wanted.map((id) => id.name));
+  try {
+    const items = await cluster.list({ group, kind, ...(namespace === "" ? {} : { namespace }) }, context);
+    for (const item of items) {
+      const name = stringAt(item, "metadata", "name");
+      if (names.has(name)) objects.set(resourceKey({ group, kind, namespace, name }), item);
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof GitOpsError && error.code === "FORBIDDEN") return false;
+    throw error;
+  }
+}
+
+async function getInto(id: ResourceId, cluster: ClusterReader, context: RunContext, found: { objects: Map<string, JsonObject>; unknown: Map<string, GitOpsError> }): Promise<void> {
+  try {
+    const object = await cluster.get(id, context);
+    if (object !== undefined) found.objects.set(resourceKey(id), object);
+  } catch (error) {
+    if (!(error instanceof GitOpsError) || error.code !== "FORBIDDEN") throw error;
+    found.unknown.set(resourceKey(id), error);
+  }
+}
+
+function unavailable(id: ResourceId): GitOpsError {
+  return new GitOpsError("CLUSTER_UNREACHABLE", `the API group ${id.group} does not answer, so the state of ${id.kind} ${id.name} is unknown`, {
+    hint: `look at the APIService of ${id.group}`,
+    data: { object: `${id.kind} ${id.name}` },
+  });
+}
