@@ -1,0 +1,2 @@
+import type { JsonObject } from "../model/json.ts";
+export declare function foldStringData(object: JsonObject): JsonObject;
