@@ -1,0 +1,214 @@
+import { EVENT_ID, getScalarValue, SCALAR_STYLE, type Event, type ScalarEvent } from "js-yaml";
+import { GitOpsError } from "../model/errors.ts";
+import { isJsonObject, setKey, type JsonObject, type JsonValue } from "../model/json.ts";
+import { yamlFailure, type YamlProblem, type YamlText } from "./failure.ts";
+import { resolvePlain, type YamlDialect } from "./scalar.ts";
+import { coreTag, resolveTagged } from "./tags.ts";
+
+/** What a file may still take. `nodes` is counted down, every value once for each place where an alias puts it. */
+export interface NodeBudget {
+  readonly depth: number;
+  readonly nodes: number;
+  nodesLeft: number;
+}
+
+/** A finished value, with what it costs to repeat it. */
+interface Built {
+  readonly value: JsonValue;
+  readonly nodes: number;
+  readonly height: number;
+}
+
+interface Reader {
+  readonly source: YamlText;
+  readonly dialect: YamlDialect;
+  readonly budget: NodeBudget;
+  readonly events: readonly Event[];
+  /** undefined while the anchored node is being read: an alias to it would be endless. */
+  readonly anchors: Map<string, Built | undefined>;
+  at: number;
+}
+
+const NO_TAG_HINT = "remove the tag; Kubernetes objects have plain YAML types only";
+
+/**
+ * The value that starts at an event. Anchors, aliases and merge keys are resolved, each alias to a copy of its own.
+ * Throws BUILD_FAILED with the place, LIMIT_EXCEEDED for too many nodes or levels after aliases are expanded.
+ */
+export function constructValue(source: YamlText, events: readonly Event[], at: number, dialect: YamlDialect, budget: NodeBudget): JsonValue {
+  return build({ source, dialect, budget, events, anchors: new Map(), at }, 1).value;
+}
+
+/** Where an event's node starts in the text. An empty node has no place of its own: the end of what came before. */
+export function eventOffset(events: readonly Event[], index: number): number {
+  for (let at = index; at >= 0; at--) {
+    const event = events[at];
+    if (event === undefined || event.type === EVENT_ID.DOCUMENT || event.type === EVENT_ID.POP) continue;
+    const starts = [event.anchorStart, "tagStart" in event ? event.tagStart : -1, "start" in event ? event.start : -1, "valueStart" in event ? event.valueStart : -1];
+    const known = starts.filter((start) => start >= 0);
+    if (known.length > 0) return Math.min(...known);
+  }
+  return 0;
+}
+
+function build(reader: Reader, depth: number): Built {
+  const event = reader.events[reader.at];
+  const start = reader.at++;
+  if (event === undefined) return { value: null, nodes: 1, height: 0 };
+  switch (event.type) {
+    case EVENT_ID.SCALAR:
+      return anchored(reader, event, { value: scalar(reader, event, start), nodes: charge(reader, 1), height: 0 });
+    case EVENT_ID.ALIAS:
+      return alias(reader, reader.source.text.slice(event.anchorStart, event.anchorEnd), start, depth);
+    case EVENT_ID.SEQUENCE:
+      refuseTag(reader, event, start, ["seq", "omap"]);
+      reserve(reader, event);
+      return anchored(reader, event, sequence(reader, depth));
+    case EVENT_ID.MAPPING:
+      refuseTag(reader, event, start, ["map"]);
+      reserve(reader, event);
+      return anchored(reader, event, mapping(reader, depth));
+    default:
+      return { value: null, nodes: 1, height: 0 };
+  }
+}
+
+function scalar(reader: Reader, event: ScalarEvent, at: number): JsonValue {
+  const text = event.valueStart < 0 ? "" : getScalarValue(reader.source.text, event);
+  if (event.style === SCALAR_STYLE.DOUBLE_QUOTED && /\p{Surrogate}/u.test(text)) throw problem(reader, at, { message: "an escape that stands for no character; expected a Unicode scalar value" });
+  let value: JsonValue | undefined;
+  if (event.tagStart >= 0) {
+    const tag = coreTag(reader.source.text.slice(event.tagStart, event.tagEnd));
+    if (tag === undefined) throw problem(reader, at, { message: "a tag that is not known; expected none", hint: NO_TAG_HINT });
+    value = resolveTagged(tag, text, reader.dialect);
+    if (value === undefined) throw problem(reader, at, { message: "a value that is not of the type of its tag; expected a text of that type", hint: NO_TAG_HINT });
+  } else {
+    value = event.style === SCALAR_STYLE.PLAIN ? resolvePlain(text, reader.dialect) : text;
+  }
+  if (typeof value === "number" && !Number.isFinite(value)) throw problem(reader, at, { message: "a number that JSON cannot hold (.inf or .nan); expected a finite number", hint: "put it in quotes if it is text" });
+  return value;
+}
+
+function sequence(reader: Reader, depth: number): Built {
+  const value: JsonValue[] = [];
+  let nodes = charge(reader, 1);
+  let height = 0;
+  while (!atEnd(reader)) {
+    const item = build(reader, depth + 1);
+    value.push(item.value);
+    nodes += item.nodes;
+    height = Math.max(height, item.height + 1);
+  }
+  return { value, nodes, height };
+}
+
+function mapping(reader: Reader, depth: number): Built {
+  const value: JsonObject = {};
+  const merges: { readonly built: Built; readonly at: number }[] = [];
+  let nodes = charge(reader, 1);
+  let height = 0;
+  while (!atEnd(reader)) {
+    const keyAt = reader.at;
+    const key = mappingKey(reader, depth);
+    const built = build(reader, depth + 1);
+    if (key === undefined) {
+      merges.push({ built, at: keyAt });
+      continue;
+    }
+    if (Object.hasOwn(value, key) && reader.dialect === "resource") throw problem(reader, keyAt, { message: "a key that this mapping already has; expected each key once", hint: "remove one of the two" });
+    setKey(value, key, built.value);
+    nodes += built.nodes;
+    height = Math.max(height, built.height + 1);
+  }
+  for (const merge of merges) {
+    mergeInto(reader, value, merge.built.value, merge.at);
+    nodes += merge.built.nodes;
+    height = Math.max(height, merge.built.height);
+  }
+  return { value, nodes, height };
+}
+
+/** The key as text; undefined for the merge key `<<`. */
+function mappingKey(reader: Reader, depth: number): string | undefined {
+  const event = reader.events[reader.at];
+  const at = reader.at;
+  if (event?.type === EVENT_ID.SCALAR && event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0 && event.anchorStart < 0) {
+    const text = event.valueStart < 0 ? "" : getScalarValue(reader.source.text, event);
+    if (text === "<<") {
+      reader.at++;
+      return undefined;
+    }
+  }
+  const key = build(reader, depth + 1).value;
+  if (typeof key === "string") return key;
+  // sigs.k8s.io/yaml makes texts of such keys before it asks for JSON; kustomize's resource reader does not.
+  if (reader.dialect === "kustomization" && (typeof key === "number" || typeof key === "bigint" || typeof key === "boolean")) return String(key);
+  throw problem(reader, at, { message: "a key that is not a string; expected a string", hint: "put the key in quotes" });
+}
+
+function mergeInto(reader: Reader, target: JsonObject, merged: JsonValue, at: number): void {
+  for (const from of Array.isArray(merged) ? merged : [merged]) {
+    if (!isJsonObject(from)) throw problem(reader, at, { message: "a merge key with something else than mappings; expected an alias of a mapping, or a list of them" });
+    for (const [key, value] of Object.entries(from)) if (!Object.hasOwn(target, key)) setKey(target, key, value);
+  }
+}
+
+function alias(reader: Reader, name: string, at: number, depth: number): Built {
+  if (!reader.anchors.has(name)) throw problem(reader, at, { message: "an alias whose anchor is not there; expected the anchor before it" });
+  const target = reader.anchors.get(name);
+  if (target === undefined) throw problem(reader, at, { message: "an alias inside its own anchor; expected one that ends" });
+  if (depth + target.height > reader.budget.depth) throw tooDeep(reader.source, reader.budget.depth, eventOffset(reader.events, at));
+  charge(reader, target.nodes);
+  return { ...target, value: copyOf(target.value) };
+}
+
+function anchored(reader: Reader, event: { readonly anchorStart: number; readonly anchorEnd: number }, built: Built): Built {
+  if (event.anchorStart >= 0) reader.anchors.set(anchorName(reader, event), built);
+  return built;
+}
+
+function reserve(reader: Reader, event: { readonly anchorStart: number; readonly anchorEnd: number }): void {
+  if (event.anchorStart >= 0) reader.anchors.set(anchorName(reader, event), undefined);
+}
+
+function anchorName(reader: Reader, event: { readonly anchorStart: number; readonly anchorEnd: number }): string {
+  return reader.source.text.slice(event.anchorStart, event.anchorEnd);
+}
+
+function refuseTag(reader: Reader, event: { readonly tagStart: number; readonly tagEnd: number }, at: number, allowed: readonly string[]): void {
+  if (event.tagStart < 0) return;
+  const tag = coreTag(reader.source.text.slice(event.tagStart, event.tagEnd));
+  if (tag === undefined || (tag !== "" && !allowed.includes(tag))) throw problem(reader, at, { message: "a tag that is not known here; expected none", hint: NO_TAG_HINT });
+}
+
+function atEnd(reader: Reader): boolean {
+  const event = reader.events[reader.at];
+  if (event !== undefined && event.type !== EVENT_ID.POP) return false;
+  reader.at++;
+  return true;
+}
+
+function charge(reader: Reader, nodes: number): number {
+  reader.budget.nodesLeft -= nodes;
+  if (reader.budget.nodesLeft < 0) {
+    throw new GitOpsError("LIMIT_EXCEEDED", `${reader.source.file}: more than ${reader.budget.nodes} values after aliases are expanded`, { data: { path: reader.source.file } });
+  }
+  return nodes;
+}
+
+/** The error for nesting beyond the budget. */
+export function tooDeep(source: YamlText, depth: number, offset: number): GitOpsError {
+  return yamlFailure(source, offset, { message: `nested deeper than ${depth} levels` }, "LIMIT_EXCEEDED");
+}
+
+function copyOf(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(copyOf);
+  if (!isJsonObject(value)) return value;
+  const copy: JsonObject = {};
+  for (const [key, each] of Object.entries(value)) setKey(copy, key, copyOf(each));
+  return copy;
+}
+
+function problem(reader: Reader, at: number, what: YamlProblem): GitOpsError {
+  return yamlFailure(reader.source, eventOffset(reader.events, at), what);
+}

@@ -1,0 +1,118 @@
+import { EVENT_ID, parseEvents, YAMLException, type Event } from "js-yaml";
+import { GitOpsError } from "../model/errors.ts";
+import type { JsonValue } from "../model/json.ts";
+import { constructValue, eventOffset, tooDeep, type NodeBudget } from "./construct.ts";
+import { decodeYamlText } from "./decode.ts";
+import { splitDocuments } from "./documents.ts";
+import { lineBreaks, yamlFailure, type YamlText } from "./failure.ts";
+import type { YamlDialect } from "./scalar.ts";
+
+/** One document of a file. */
+export interface YamlDocument {
+  readonly value: JsonValue;
+  /** The line of the file where its content starts, from 1. */
+  readonly line: number;
+}
+
+/** What one file may take. A build's budget is one. */
+export interface YamlBudget {
+  readonly fileBytes: number;
+  readonly documents: number;
+  readonly depth: number;
+  /** Values, counted after aliases are expanded; keys are not counted. */
+  readonly nodes: number;
+}
+
+/** How a file is read. */
+export interface ReadYamlOptions {
+  /** Path inside the source, for messages. */
+  readonly file: string;
+  readonly dialect: YamlDialect;
+  readonly budget: YamlBudget;
+}
+
+/**
+ * Reads the documents of a YAML or JSON file as kustomize would; empty ones are left out.
+ * Stricter than it where data would be lost: duplicate keys (accepted in kustomizations, the last one wins), unknown tags,
+ * numbers that JSON cannot hold and content after `...` are errors.
+ *
+ * Throws BUILD_FAILED (`data.diagnostics`: file, line, column, what was expected; never the text of a value) and LIMIT_EXCEEDED.
+ */
+export function readYaml(bytes: Uint8Array, options: ReadYamlOptions): readonly YamlDocument[] {
+  const { file, budget } = options;
+  if (bytes.length > budget.fileBytes) throw limit(file, `larger than ${budget.fileBytes} bytes`);
+  return readYamlText(decodeYamlText(bytes, file), options);
+}
+
+/** As {@link readYaml}, from text, such as a patch that stands inside a kustomization. */
+export function readYamlText(text: string, options: ReadYamlOptions): readonly YamlDocument[] {
+  const { file, dialect, budget } = options;
+  const parts = splitDocuments(file, text, budget.documents);
+  if (parts.length > budget.documents) throw limit(file, `more than ${budget.documents} documents`);
+  const nodes: NodeBudget = { depth: budget.depth, nodes: budget.nodes, nodesLeft: budget.nodes };
+  const documents: YamlDocument[] = [];
+  for (const part of parts) {
+    refuseDense(part, budget.nodes);
+    const events = parse(part, budget.depth);
+    const start = contentStart(part, events);
+    if (start === undefined) continue;
+    const value = constructValue(part, events, start, dialect, nodes);
+    if (value !== null) documents.push({ value, line: part.firstLine + lineBreaks(part.text.slice(0, eventOffset(events, start))) });
+  }
+  return documents;
+}
+
+/** js-yaml counts levels before it goes down one, so no nesting can exhaust the stack. */
+function parse(part: YamlText, depth: number): readonly Event[] {
+  try {
+    return parseEvents(part.text, { maxDepth: depth });
+  } catch (cause) {
+    if (!(cause instanceof YAMLException)) throw cause;
+    const offset = cause.mark?.position ?? 0;
+    if (cause.reason.startsWith("nesting exceeded")) throw tooDeep(part, depth, offset);
+    throw yamlFailure(part, offset, { message: `YAML that does not parse: ${withoutQuotes(cause.reason)}` });
+  }
+}
+
+/** The index of the first event of the content; undefined for an empty document. */
+function contentStart(part: YamlText, events: readonly Event[]): number | undefined {
+  const starts = [...documentStarts(events)].filter((at) => !isEmptyScalar(events[at]));
+  const second = starts[1];
+  if (second !== undefined) {
+    // Go's readers take the first document of a part and forget the rest without a word.
+    throw yamlFailure(part, eventOffset(events, second), { message: "content after the end of the document; expected a line with --- before it" });
+  }
+  return starts[0];
+}
+
+function* documentStarts(events: readonly Event[]): Iterable<number> {
+  for (const [index, event] of events.entries()) if (event.type === EVENT_ID.DOCUMENT) yield index + 1;
+}
+
+function isEmptyScalar(event: Event | undefined): boolean {
+  return event?.type === EVENT_ID.SCALAR && event.valueStart < 0 && event.tagStart < 0;
+}
+
+// Events of the parser take about 120 bytes each: a text that is nothing but separators is refused before they are made.
+const DENSE_TEXT = 1 << 20;
+const SEPARATORS_FOR_EACH_NODE = 4;
+
+function refuseDense(part: YamlText, nodes: number): void {
+  if (part.text.length < DENSE_TEXT) return;
+  let separators = 0;
+  for (let at = 0; at < part.text.length; at++) {
+    const code = part.text.charCodeAt(at);
+    // line feed , - : ? [ {
+    if (code === 0x0a || code === 0x2c || code === 0x2d || code === 0x3a || code === 0x3f || code === 0x5b || code === 0x7b) separators++;
+  }
+  if (separators > nodes * SEPARATORS_FOR_EACH_NODE) throw limit(part.file, `more than ${nodes} values in one document`);
+}
+
+/** The parser quotes names (tags, anchors) of the text in some of its reasons. */
+function withoutQuotes(reason: string): string {
+  return reason.replace(/ "[^"]*"/g, "").replace(/(cannot contain such characters): .*/s, "$1");
+}
+
+function limit(file: string, what: string): GitOpsError {
+  return new GitOpsError("LIMIT_EXCEEDED", `${file}: ${what}`, { data: { path: file } });
+}
