@@ -1,0 +1,88 @@
+import type { Health } from "../model/health.ts";
+import { isJsonObject, stringAt, valueAt } from "../model/json.ts";
+import type { JsonObject } from "../model/json.ts";
+import { groupOf } from "../model/resource-id.ts";
+import { conditionsOf, findCondition, integerAt, isStale } from "./conditions.ts";
+import type { StatusCondition } from "./conditions.ts";
+import { phaseHealth } from "./phase-words.ts";
+import { degraded, healthy, progressing, suspended } from "./verdict.ts";
+
+/** What the caller knows about an object beside its text. */
+export interface HealthOptions {
+  /** Whether the kind's schema has `status.conditions` or `status.observedGeneration`: then somebody is expected to fill them. */
+  readonly declaresStatus?: boolean;
+  /** Milliseconds since the object was created or last changed by us; left out: long ago. */
+  readonly ageMs?: number;
+}
+
+/** How long an object whose kind declares a status may be without one before it counts as Healthy, in milliseconds. */
+export const NO_STATUS_GRACE_MS = 10_000;
+
+/** Conditions that sum an object up, beside Ready. Gateway API, Crossplane, Tekton, Knative and others use them. */
+const SUMMARY_TYPES = ["Available", "Healthy", "Succeeded", "Complete", "Established", "Accepted", "Programmed", "ResolvedRefs", "Synced"];
+
+/** Conditions that are bad news when True. */
+const FAILURE_TYPES = ["Degraded", "Failed"];
+
+/** A reason of a False condition that says "not yet", in the words that controllers use. */
+const NOT_YET = /^(Not|Wait|Await|Dependency|Unknown$)|(NotReady|Pending|NotYet)|(Progress|Reconcil|Creat|Provision|Initiali[sz]|Start|Install|Updat|Upgrad|Schedul|Deploy|Scal|Issu|Bind|Rolling|Launch|Running|Processing)(ing|ess)\b|^(InProgress|Progressing|Issuing|RollingOut)/;
+
+/** A reason that names a failure although a word of {@link NOT_YET} is in it. */
+const FAILED = /Fail|Error|Invalid|Denied|Forbidden|Rejected|Unauthorized|Missing|NotFound|Conflict/;
+
+/**
+ * Judges an object that no kind rule is for, by the conventions of the API: kstatus's observedGeneration, Reconciling and
+ * Stalled, then Ready and its relatives, then the words of `status.phase`. Ready=False is Degraded, as in Argo CD, unless
+ * its reason says that it is on the way.
+ */
+export function assessGeneric(object: JsonObject, options: HealthOptions): Health {
+  if (groupOf(stringAt(object, "apiVersion")).endsWith(".toolkit.fluxcd.io") && valueAt(object, "spec", "suspend") === true) {
+    return suspended("Suspended", "its reconciliation is suspended");
+  }
+  if (!hasStatus(object)) return assessWithoutStatus(options);
+  if (isStale(object)) return progressing("GenerationNotObserved", "its controller has not seen the latest change yet");
+  const conditions = conditionsOf(object);
+  return standardVerdict(conditions) ?? summaryVerdict(object, conditions) ?? phaseHealth(object) ?? healthy();
+}
+
+function hasStatus(object: JsonObject): boolean {
+  const status = valueAt(object, "status");
+  return isJsonObject(status) && Object.keys(status).length > 0;
+}
+
+function assessWithoutStatus({ declaresStatus, ageMs }: HealthOptions): Health {
+  if (declaresStatus !== true) return healthy();
+  if (ageMs !== undefined && ageMs < NO_STATUS_GRACE_MS) return progressing("NoStatus", "its controller has not written a status yet");
+  return healthy("no controller has written a status", "NoStatus");
+}
+
+function standardVerdict(conditions: readonly StatusCondition[]): Health | undefined {
+  const first = conditions.find(({ type, status }) => (type === "Reconciling" || type === "Stalled") && status === "True");
+  if (first === undefined) return undefined;
+  return first.type === "Stalled" ? degraded(first.reason || "Stalled", first.message) : progressing(first.reason || "Reconciling", first.message);
+}
+
+function summaryVerdict(object: JsonObject, conditions: readonly StatusCondition[]): Health | undefined {
+  const failure = conditions.find(({ type, status }) => FAILURE_TYPES.includes(type) && status === "True");
+  if (failure !== undefined) return degraded(failure.reason || failure.type, failure.message);
+  const ready = findCondition(conditions, "Ready");
+  // Crossplane's Synced=False stands beside a Ready that is still True.
+  const judged = ready === undefined ? SUMMARY_TYPES.map((type) => findCondition(conditions, type)) : [findCondition(conditions, "Synced"), ready];
+  const generation = integerAt(object, "metadata", "generation") ?? 0;
+  let best: Health | undefined;
+  for (const condition of judged) {
+    if (condition === undefined) continue;
+    if (condition.observedGeneration !== undefined && condition.observedGeneration < generation) {
+      return progressing("GenerationNotObserved", `its condition ${condition.type} is about an earlier change`);
+    }
+    if (condition.status !== "True") return notTrue(condition);
+    best = healthy(condition.message, condition.reason);
+  }
+  return best;
+}
+
+function notTrue({ type, status, reason, message }: StatusCondition): Health {
+  const said = message || `${type} is ${status || "not set"}`;
+  const underWay = status !== "False" || reason === "" || (NOT_YET.test(reason) && !FAILED.test(reason));
+  return underWay ? progressing(reason || `Not${type}`, said) : degraded(reason, said);
+}

@@ -1,0 +1,12 @@
+/** Health: from a live object to one of six words, why, and what that means for the one who waits. */
+export { assessHealth, MISSING } from "./assess-health.ts";
+export { declaresStatus } from "./declared-status.ts";
+export { explain } from "./explain.ts";
+export type { Related } from "./explain.ts";
+export { gateVerdict } from "./gates.ts";
+export type { Gate, GateFacts, GateVerdict } from "./gates.ts";
+export { NO_STATUS_GRACE_MS } from "./generic.ts";
+export type { HealthOptions } from "./generic.ts";
+export { toKstatus } from "./kstatus.ts";
+export type { Kstatus } from "./kstatus.ts";
+export { isPodOf, podSelectorOf } from "./pod-selector.ts";
