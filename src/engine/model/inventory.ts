@@ -17,6 +17,8 @@ export interface Inventory {
   readonly namespace: string;
   /** The revision applied last, in full or in part. */
   readonly revision: Revision;
+  /** Present from the intent on until a run ends well: the next one then runs the hooks again. */
+  readonly unfinished?: true;
   /** By {@link resourceKey}, ascending. */
   readonly entries: readonly InventoryEntry[];
 }

@@ -31,7 +31,7 @@ export function decodeInventory(text: string, where: string): Inventory {
   if (typeof cluster !== "string" || typeof namespace !== "string" || typeof revision !== "string") throw unreadable(where, "lacks cluster, namespace or revision");
   if (!isSource(source)) throw unreadable(where, "has no valid source");
   if (!Array.isArray(entries) || !entries.every(isEntry)) throw unreadable(where, "has an entry without group, kind, namespace, name or uid");
-  return { version: 1, cluster, source, namespace, revision, entries };
+  return { version: 1, cluster, source, namespace, revision, ...(value["unfinished"] === true ? { unfinished: true as const } : {}), entries };
 }
 
 function unreadable(where: string, problem: string): GitOpsError {

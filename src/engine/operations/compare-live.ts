@@ -1,0 +1,93 @@
+import { compareObject, isUnchanged, withoutScaledFields } from "../compare/index.ts";
+import type { ApplyChange } from "../model/change.ts";
+import { GitOpsError } from "../model/errors.ts";
+import type { JsonObject } from "../model/json.ts";
+import type { Manifest } from "../model/manifest.ts";
+import { resourceKey } from "../model/resource-id.ts";
+import { syncOptionsOf } from "../plan/index.ts";
+import type { ClusterReader } from "../ports/cluster-reader.ts";
+import { REQUESTS_AT_ONCE, mapBounded } from "./bounded.ts";
+import { FIELD_MANAGER } from "./field-manager.ts";
+import { refusedObjects, type Refusal } from "./refused-objects.ts";
+import type { RunContext } from "./request.ts";
+import type { SchemaOf } from "./schemas.ts";
+
+/** What comparing is given beside the objects. */
+export interface ComparisonInput {
+  readonly desired: readonly Manifest[];
+  /** Live objects by resourceKey. */
+  readonly live: ReadonlyMap<string, JsonObject>;
+  /** Objects whose dry-run waits for an earlier step, by resourceKey. */
+  readonly deferred: ReadonlyMap<string, string>;
+  readonly schemaOf: SchemaOf;
+  /** Off: objects that differ are not dry-run. */
+  readonly preflight: boolean;
+  readonly forceConflicts: boolean;
+}
+
+/** What comparing found. */
+export interface Comparison {
+  /** In the order of `desired`. */
+  readonly changes: readonly ApplyChange[];
+  /** Objects that the server refused because a field is immutable, with the fields; by resourceKey. */
+  readonly immutable: ReadonlyMap<string, readonly string[]>;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Decides for each object what applying it would change. Equal ones cost no request; the others are dry-run.
+ * @throws one error for all the objects that the server refuses; `data.objects` lists them.
+ */
+export async function compareLive(input: ComparisonInput, cluster: ClusterReader, context: RunContext): Promise<Comparison> {
+  const immutable = new Map<string, readonly string[]>();
+  const refusals: Refusal[] = [];
+  const warnings: string[] = [];
+  const changes = await mapBounded(input.desired, REQUESTS_AT_ONCE, async (wanted): Promise<ApplyChange> => {
+    const key = resourceKey(wanted.id);
+    const live = input.live.get(key);
+    const { manifest, warnings: scaled } = withoutScaledFields(wanted, live);
+    warnings.push(...scaled);
+    const schema = input.schemaOf(manifest);
+    const options = { fieldManager: FIELD_MANAGER, schema };
+    if (live !== undefined && isUnchanged(manifest, live, schema, options)) return { action: "none", id: manifest.id, desired: manifest, live };
+    const isDeferred = input.deferred.has(key);
+    if (!input.preflight || isDeferred) return unverified(manifest, live);
+    try {
+      const strict = syncOptionsOf(manifest).validate;
+      const predicted = await cluster.dryRunApply(manifest, { fieldManager: FIELD_MANAGER, force: input.forceConflicts, strict, signal: context.signal });
+      return compareObject(manifest, { live, predicted }, options);
+    } catch (error) {
+      if (!(error instanceof GitOpsError) || context.signal.aborted || !isVerdict(error)) throw error;
+      if (error.code === "IMMUTABLE_FIELD" && live !== undefined) {
+        const fields = error.data["fields"];
+        immutable.set(key, Array.isArray(fields) ? fields.map(String) : []);
+      }
+      refusals.push({ manifest, error });
+      return unverified(manifest, live);
+    }
+  });
+  const fatal = refusals.filter(({ manifest }) => !immutable.has(resourceKey(manifest.id)));
+  if (fatal.length > 0) throw refusedObjects(fatal);
+  return { changes, immutable, warnings };
+
+  function unverified(manifest: Manifest, live: JsonObject | undefined): ApplyChange {
+    return compareObject(manifest, { live, predicted: undefined }, { fieldManager: FIELD_MANAGER, schema: input.schemaOf(manifest) });
+  }
+}
+
+/** Whether an error is the server's word on this one object, so that the others are still worth asking about. */
+function isVerdict(error: GitOpsError): boolean {
+  switch (error.code) {
+    case "INVALID_MANIFEST":
+    case "IMMUTABLE_FIELD":
+    case "FIELD_CONFLICT":
+    case "NAMESPACE_NOT_FOUND":
+    case "UNKNOWN_KIND":
+    case "APPLY_REFUSED":
+    case "LIMIT_EXCEEDED":
+    case "FORBIDDEN":
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,86 @@
+import { migrationPatch } from "../../compare/index.ts";
+import { GitOpsError } from "../../model/errors.ts";
+import { stringAt, type JsonObject } from "../../model/json.ts";
+import type { Manifest } from "../../model/manifest.ts";
+import type { PlanStep } from "../../model/plan.ts";
+import { formatResourceId, type ResourceId } from "../../model/resource-id.ts";
+import { awaitGone } from "./await-gone.ts";
+import { FIELD_MANAGER } from "../field-manager.ts";
+import type { Execution } from "./execution.ts";
+
+/** Deleting one of these deletes what lies in it. Only a plan, which asks for a confirmation of its own, may recreate it. */
+const NEVER_RECREATED_UNASKED: ReadonlySet<string> = new Set(["Namespace", "CustomResourceDefinition", "PersistentVolume", "PersistentVolumeClaim"]);
+
+/** Applies one object of the plan and records its end; a failure is recorded, not thrown. */
+export async function applyStep(step: PlanStep, execution: Execution): Promise<void> {
+  const { change } = step;
+  const { state } = execution;
+  execution.context.signal.throwIfAborted();
+  if (change.action === "none") {
+    state.applied(change.id, "unchanged", change.live);
+    return;
+  }
+  try {
+    const outcome = await sendStep(step, execution);
+    state.applied(change.id, outcome.recreated ? "recreated" : change.action === "create" ? "created" : "configured", outcome.object);
+  } catch (error) {
+    if (execution.calls.signal.aborted) throw error;
+    state.failed(change.id, error);
+  }
+}
+
+interface Outcome {
+  readonly object: JsonObject;
+  readonly recreated: boolean;
+}
+
+async function sendStep(step: PlanStep, execution: Execution): Promise<Outcome> {
+  const { change, method } = step;
+  if (change.action === "none") return { object: change.live, recreated: false };
+  if (method === "recreate") return recreate(change.desired, step.validate, execution);
+  if (method === "replace") return { object: await replace(change.desired, execution), recreated: false };
+  if (change.action === "configure" && change.migrate.length > 0) await migrate(change.id, change.migrate, execution);
+  try {
+    return { object: await apply(change.desired, step.validate, execution), recreated: false };
+  } catch (error) {
+    const mayRecreate = execution.policy.force && !NEVER_RECREATED_UNASKED.has(change.id.kind);
+    if (!(error instanceof GitOpsError) || error.code !== "IMMUTABLE_FIELD" || !mayRecreate) throw error;
+    return recreate(change.desired, step.validate, execution);
+  }
+}
+
+async function apply(manifest: Manifest, strict: boolean, { cluster, calls, state, policy }: Execution): Promise<JsonObject> {
+  const object = await cluster.apply(manifest, { fieldManager: FIELD_MANAGER, force: policy.forceConflicts, strict, ...calls });
+  state.wrote();
+  return object;
+}
+
+async function replace(manifest: Manifest, { cluster, calls, state }: Execution): Promise<JsonObject> {
+  const live = await cluster.get(manifest.id, calls);
+  const object = await cluster.replace(manifest, live === undefined ? undefined : stringAt(live, "metadata", "resourceVersion"), { fieldManager: FIELD_MANAGER, ...calls });
+  state.wrote();
+  return object;
+}
+
+/** Moves what kubectl owned into our entry, so that the apply which follows removes what Git does not declare. */
+async function migrate(id: ResourceId, managers: readonly string[], { cluster, calls, state }: Execution): Promise<void> {
+  const live = await cluster.get(id, calls);
+  if (live === undefined) return;
+  await cluster.patch(id, migrationPatch(live, managers, FIELD_MANAGER), { fieldManager: FIELD_MANAGER, ...calls });
+  state.wrote();
+}
+
+/** Deletes and applies again. The Pods of a StatefulSet are orphaned, so that they go on serving until it takes them over. */
+async function recreate(manifest: Manifest, strict: boolean, execution: Execution): Promise<Outcome> {
+  const { cluster, context, calls, state, deadline } = execution;
+  const { id } = manifest;
+  const live = await cluster.get(id, calls);
+  if (live === undefined) return { object: await apply(manifest, strict, execution), recreated: false };
+  const uid = stringAt(live, "metadata", "uid");
+  const propagation = id.kind === "StatefulSet" ? "Orphan" : "Background";
+  const answer = await cluster.delete(id, { uid, resourceVersion: stringAt(live, "metadata", "resourceVersion"), propagation, ...calls });
+  state.wrote();
+  const left = answer === "gone" ? new Map() : await awaitGone([{ id, uid }], cluster, deadline, context);
+  if (left.size > 0) throw new GitOpsError("TIMED_OUT", `${formatResourceId(id)} was deleted to be made again and is still being deleted`, { hint: "look at its finalizers" });
+  return { object: await apply(manifest, strict, execution), recreated: true };
+}

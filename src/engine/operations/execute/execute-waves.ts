@@ -1,0 +1,114 @@
+import { gateVerdict } from "../../health/index.ts";
+import { GitOpsError } from "../../model/errors.ts";
+import type { PlanStage, PlanStep, PlanWave } from "../../model/plan.ts";
+import { formatResourceId, resourceKey } from "../../model/resource-id.ts";
+import { REQUESTS_AT_ONCE, mapBounded } from "../bounded.ts";
+import { FIELD_MANAGER } from "../field-manager.ts";
+import { applyStep } from "./apply-step.ts";
+import { awaitHealth, type HealthOutcome, type HealthTarget, type Judge } from "./await-health.ts";
+import type { Execution } from "./execution.ts";
+import { finishHooks, startHook, type StartedHook } from "./run-hooks.ts";
+
+/**
+ * Runs the waves in order: a wave that fails stops the later ones, runs the SyncFail hooks and lets the other objects of its own wave go on
+ * (Argo CD's rule). Failures are recorded in the state.
+ */
+export async function executeWaves(waves: readonly PlanWave[], execution: Execution): Promise<void> {
+  const started: StartedHook[] = [];
+  for (const wave of waves) {
+    if (wave.phase === "SyncFail") continue;
+    await executeWave(wave, execution, started);
+    if (execution.state.hasFailed) break;
+  }
+  if (execution.state.hasFailed) {
+    for (const wave of waves) if (wave.phase === "SyncFail") await executeWave(wave, execution, started);
+  }
+  await finishHooks(started, execution.state.hasFailed ? "HookFailed" : "HookSucceeded", execution);
+}
+
+async function executeWave(wave: PlanWave, execution: Execution, started: StartedHook[]): Promise<void> {
+  const { context, state } = execution;
+  const steps = wave.stages.flatMap((stage) => stage.steps);
+  context.emit({ type: "wave.started", phase: wave.phase, wave: wave.wave, objects: steps.length });
+  const hooks: StartedHook[] = [];
+  for (const stage of wave.stages) {
+    context.signal.throwIfAborted();
+    hooks.push(...(await executeStage(stage, execution)));
+  }
+  started.push(...hooks);
+  const gated = wave.gate === "healthy" ? targetsOf(steps, execution) : [];
+  const targets = [...gated, ...hooks.map(({ id, object }) => ({ id, object, judge: judgeHook }))];
+  if (targets.length === 0) return;
+  const outcome = await awaitHealth(targets, execution.cluster, execution.deadline, context);
+  recordOutcome(outcome, new Set(hooks.map(({ id }) => resourceKey(id))), state);
+}
+
+const judgeHook: Judge = (health) => gateVerdict(health, "hook");
+const judgeObject: Judge = (health) => gateVerdict(health, "wave");
+
+/** The applied objects among some steps, as the server answered. */
+function targetsOf(steps: readonly PlanStep[], { state }: Execution): readonly HealthTarget[] {
+  const keys = new Set(steps.map(({ change }) => resourceKey(change.id)));
+  return state
+    .objects()
+    .filter(({ id }) => keys.has(resourceKey(id)))
+    .map(({ id, object }) => ({ id, object, judge: judgeObject }));
+}
+
+/** Writes down what a wait ended with. */
+export function recordOutcome({ failed, waiting }: HealthOutcome, hooks: ReadonlySet<string>, state: Execution["state"]): void {
+  for (const { id, health } of failed) {
+    const name = formatResourceId(id);
+    const isHook = hooks.has(resourceKey(id));
+    state.failed(id, new GitOpsError(isHook ? "HOOK_FAILED" : "UNHEALTHY", `${isHook ? "the hook " : ""}${name} is ${health.status}: ${health.message}`, { data: { reason: health.reason } }));
+  }
+  if (failed.length > 0) return;
+  for (const { id, health } of waiting) {
+    state.failed(
+      id,
+      new GitOpsError("HEALTH_TIMEOUT", `${formatResourceId(id)} is still ${health.status} at the deadline: ${health.message}`, {
+        hint: "give it more time with --timeout, or look at the reason above",
+        data: { reason: health.reason },
+      }),
+    );
+  }
+}
+
+async function executeStage(stage: PlanStage, execution: Execution): Promise<readonly StartedHook[]> {
+  const steps = await verifyDeferred(stage.steps, execution);
+  const hooks: StartedHook[] = [];
+  await mapBounded(steps, REQUESTS_AT_ONCE, async (step) => {
+    if (step.hook === undefined) return applyStep(step, execution);
+    const hook = await startHook(step, execution);
+    if (hook !== undefined) hooks.push(hook);
+  });
+  await awaitDefinitions(steps, execution);
+  return hooks;
+}
+
+/** Objects whose dry-run had to wait are dry-run now, all of them before the first is written. */
+async function verifyDeferred(steps: readonly PlanStep[], { cluster, context, policy, state }: Execution): Promise<readonly PlanStep[]> {
+  if (!policy.preflight || !steps.some((step) => step.deferred !== undefined)) return steps;
+  const verified = await mapBounded(steps, REQUESTS_AT_ONCE, async (step) => {
+    if (step.deferred === undefined || step.method !== "apply") return step;
+    try {
+      await cluster.dryRunApply(step.change.desired, { fieldManager: FIELD_MANAGER, force: policy.forceConflicts, strict: step.validate, signal: context.signal });
+      return step;
+    } catch (error) {
+      if (context.signal.aborted) throw error;
+      state.failed(step.change.id, error);
+      return undefined;
+    }
+  });
+  return verified.filter((step) => step !== undefined);
+}
+
+/** Custom resources can be sent once their CRD is Established, and found once the server's list of kinds is read again. */
+async function awaitDefinitions(steps: readonly PlanStep[], execution: Execution): Promise<void> {
+  const { cluster, context, calls, deadline, state } = execution;
+  const written = steps.filter(({ change }) => change.id.kind === "CustomResourceDefinition" && change.action !== "none");
+  const targets = targetsOf(written, execution);
+  if (targets.length === 0) return;
+  recordOutcome(await awaitHealth(targets, cluster, deadline, context), new Set(), state);
+  await cluster.discover({ ...calls, refresh: true });
+}

@@ -1,0 +1,43 @@
+import type { Inventory, InventoryEntry } from "../../model/inventory.ts";
+import type { Plan } from "../../model/plan.ts";
+import { resourceKey } from "../../model/resource-id.ts";
+import type { RunState } from "./run-state.ts";
+
+/** The intent as it is stored before the first write: a run that dies from here on leaves it. */
+export function intentOf(plan: Plan): Inventory {
+  return { ...plan.intent, unfinished: true };
+}
+
+/**
+ * What the delivery owns at the end of a run. After a failure, or a run that did not come to its end, it stays old ∪ new, less what is gone;
+ * otherwise it is what Git declares and what survived the prune.
+ */
+export function inventoryAfter(plan: Plan, state: RunState, isComplete: boolean): Inventory {
+  const succeeded = isComplete && !state.hasFailed;
+  const base = succeeded ? plan.after : plan.intent;
+  const entries = new Map<string, InventoryEntry>();
+  for (const entry of [...base.entries, ...plan.prune.flat().map(({ change }) => ({ ...change.id, uid: "" }))]) {
+    const key = resourceKey(entry);
+    const known = entries.get(key);
+    if (known !== undefined && known.uid !== "") continue;
+    if (state.isGone(entry)) continue;
+    const { group, kind, namespace, name } = entry;
+    const uid = state.uidOf(entry) || entry.uid;
+    entries.set(key, { group, kind, namespace, name, uid });
+  }
+  const sorted = [...entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
+  return { ...base, ...(succeeded ? {} : { unfinished: true as const }), entries: sorted };
+}
+
+/** Whether two inventories say the same. */
+export function sameInventory(a: Inventory, b: Inventory): boolean {
+  return JSON.stringify(canonical(a)) === JSON.stringify(canonical(b));
+}
+
+function canonical({ version, cluster, source, namespace, revision, unfinished, entries }: Inventory): unknown {
+  return [version, cluster, sourceText(source), namespace, revision, unfinished === true, entries.map((entry) => `${resourceKey(entry)}#${entry.uid}`)];
+}
+
+function sourceText(source: Inventory["source"]): unknown {
+  return source.type === "directory" ? source.path : [source.url, Object.entries(source.ref).sort(), source.path];
+}

@@ -1,0 +1,99 @@
+import type { Change } from "../model/change.ts";
+import type { Manifest } from "../model/manifest.ts";
+import { resourceKey } from "../model/resource-id.ts";
+import type { Plan } from "../model/plan.ts";
+import { deferredReasons, makePlan, pruneCandidates, scopeManifests } from "../plan/index.ts";
+import type { StoredDelivery } from "../ports/delivery-store.ts";
+import { checkCluster, clusterIdentity } from "./cluster-identity.ts";
+import { compareLive, type Comparison } from "./compare-live.ts";
+import { asSent, buildArtifact } from "./desired-state.ts";
+import { observeLive, type LiveObjects } from "./observe-live.ts";
+import { observeOccupants } from "./observe-occupants.ts";
+import { checkNamespace } from "./required-namespace.ts";
+import type { DeliveryRequest, PreparedSync, ReaderPorts, RunContext } from "./request.ts";
+import { formatSource, resolveSource } from "./resolve-source.ts";
+import { readSchemas } from "./schemas.ts";
+
+/**
+ * Fetches, builds, compares and plans; changes nothing. What `diff` shows is what `sync` executes.
+ * Guards do not throw: they stand in the plan, so that a person sees the whole of it.
+ * @throws what the ports throw, and WRONG_CLUSTER, DELIVERY_NOT_FOUND, NAMESPACE_NOT_FOUND, BUILD_FAILED, UNKNOWN_KIND, INVALID_MANIFEST …
+ */
+export async function prepareSync(request: DeliveryRequest, ports: ReaderPorts, context: RunContext): Promise<PreparedSync> {
+  const { ref, policy } = request;
+  const { cluster, deliveries } = ports;
+  const [stored, identity] = await Promise.all([deliveries.read(ref, context), clusterIdentity(cluster, context)]);
+  await checkCluster(request, identity, stored, ports);
+  const source = resolveSource(request, stored);
+  const [{ revision, desired, scopeWarnings }, discovery] = await Promise.all([desiredState(request, source, ports, context), cluster.discover(context)]);
+  const mark = deliveries.ownerMark(ref);
+  const owned = pruneCandidates(stored?.inventory, desired.map(({ id }) => id));
+  context.emit({ type: "compare.started", objects: desired.length });
+  const [live, schemaOf] = await Promise.all([
+    observeLive([...desired.map(({ id }) => id), ...owned], discovery, cluster, context),
+    readSchemas(desired, cluster, context),
+  ]);
+  const missing = await checkNamespace(request, desired, cluster, context);
+  const deferred = deferredReasons(desired, live.objects, discovery, { createdNamespaces: new Set(missing) });
+  const compared = await compareLive(
+    { desired, live: live.objects, deferred, schemaOf, preflight: policy.preflight, forceConflicts: policy.forceConflicts },
+    cluster,
+    context,
+  );
+  const occupants = policy.prune ? await observeOccupants(owned, live.objects, discovery, cluster, context) : new Map();
+  const plan = makePlan({
+    delivery: { name: ref.name, cluster: identity, source, namespace: ref.namespace, revision },
+    changes: compared.changes,
+    deferred,
+    immutable: compared.immutable,
+    warnings: [...scopeWarnings, ...compared.warnings],
+    inventory: stored?.inventory,
+    live: live.objects,
+    unreadable: unreadable(live),
+    occupants,
+    discovery,
+    ownerMark: mark,
+    policy,
+  });
+  return tell({ request, revision, source, cluster: identity, plan, changes: changesOf(plan, compared), stored: record(stored) }, context);
+}
+
+interface Desired {
+  readonly revision: string;
+  readonly desired: readonly Manifest[];
+  readonly scopeWarnings: readonly string[];
+}
+
+async function desiredState(request: DeliveryRequest, source: PreparedSync["source"], ports: ReaderPorts, context: RunContext): Promise<Desired> {
+  const name = formatSource(source);
+  context.emit({ type: "source.fetching", source: name });
+  const [artifact, discovery] = await Promise.all([ports.fetcher.fetch(source, context), ports.cluster.discover(context)]);
+  context.emit({ type: "source.fetched", source: name, revision: artifact.revision });
+  const built = await buildArtifact(artifact, request.build, ports, context);
+  const run = { revision: artifact.revision, startedAt: ports.clock.now() };
+  const scoped = scopeManifests(built.manifests, discovery, request.ref.namespace, run);
+  const mark = ports.deliveries.ownerMark(request.ref);
+  return { revision: artifact.revision, desired: scoped.manifests.map((manifest) => asSent(manifest, mark)), scopeWarnings: scoped.warnings };
+}
+
+function unreadable({ unknown }: LiveObjects): ReadonlyMap<string, string> {
+  return new Map([...unknown].map(([key, error]) => [key, error.message]));
+}
+
+function record(stored: StoredDelivery | undefined): PreparedSync["stored"] {
+  return stored === undefined ? undefined : { inventory: stored.inventory, resourceVersion: stored.resourceVersion };
+}
+
+/** Every change in plan order: what is applied, what is pruned, what stays. */
+function changesOf(plan: Plan, { changes }: Comparison): readonly Change[] {
+  const planned: Change[] = plan.waves.flatMap(({ stages }) => stages.flatMap(({ steps }) => steps.map(({ change }) => change)));
+  const seen = new Set(planned.map(({ id }) => resourceKey(id)));
+  return [...planned, ...changes.filter(({ id }) => !seen.has(resourceKey(id))), ...plan.prune.flatMap((group) => group.map(({ change }) => change)), ...plan.skipped];
+}
+
+function tell(prepared: PreparedSync, { emit }: RunContext): PreparedSync {
+  const count = (action: Change["action"]): number => prepared.changes.filter((change) => change.action === action).length;
+  for (const message of prepared.plan.warnings) emit({ type: "warning", message });
+  emit({ type: "plan.ready", create: count("create"), configure: count("configure"), unchanged: count("none"), prune: count("prune"), skip: count("skip") });
+  return prepared;
+}

@@ -1,0 +1,20 @@
+import { GitOpsError } from "../model/errors.ts";
+import type { Manifest } from "../model/manifest.ts";
+import type { ClusterReader } from "../ports/cluster-reader.ts";
+import type { DeliveryRequest, RunContext } from "./request.ts";
+
+/**
+ * The delivery's namespace must exist, be in the build, or be allowed to be made: its record lives there.
+ * @returns the namespaces that this run makes although the build has none.
+ * @throws NAMESPACE_NOT_FOUND
+ */
+export async function checkNamespace({ ref, policy }: DeliveryRequest, desired: readonly Manifest[], cluster: ClusterReader, context: RunContext): Promise<readonly string[]> {
+  if (desired.some(({ id }) => id.group === "" && id.kind === "Namespace" && id.name === ref.namespace)) return [];
+  const namespace = await cluster.get({ group: "", kind: "Namespace", namespace: "", name: ref.namespace }, context);
+  if (namespace !== undefined) return [];
+  if (policy.createNamespace) return [ref.namespace];
+  throw new GitOpsError("NAMESPACE_NOT_FOUND", `the namespace ${ref.namespace} does not exist`, {
+    hint: "make it with --create-namespace, put it into the repository, or choose another with -n",
+    data: { namespace: ref.namespace },
+  });
+}
