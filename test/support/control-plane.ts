@@ -86,7 +86,7 @@ export function kubectlProgram(): string | undefined {
 
 /** Why tests that compare with kubectl are skipped, or false. */
 export function skipWithoutKubectl(): string | false {
-  return kubectlProgram() ? false : "no kubectl on the PATH and none in KUBECTL";
+  return kubectlProgram() ? false : "not here: kubectl (neither on the PATH nor in KUBECTL)";
 }
 
 function withTools(plane: Plane): ControlPlane {
