@@ -1,11 +1,29 @@
 const LETTER = /^\p{L}$/u;
 const DIGIT = /^\p{Nd}$/u;
 
+const LONGEST_INSERTION = 12;
+
+/**
+ * Keys in the order in which kustomize prints them. The order is not transitive (10 < 1a < 9 < 10), so what comes out depends on how Go
+ * sorts: from code point order, and up to twelve keys by insertion. More keys that run in such a circle may come in another order than Go's.
+ */
+export function sortKeys(keys: readonly string[]): readonly string[] {
+  const sorted = [...keys].sort();
+  if (sorted.length > LONGEST_INSERTION) return sorted.sort(compareKeys);
+  for (let next = 1; next < sorted.length; next++) {
+    const key = sorted[next] ?? "";
+    let at = next;
+    for (; at > 0 && compareKeys(key, sorted[at - 1] ?? "") < 0; at--) sorted[at] = sorted[at - 1] ?? "";
+    sorted[at] = key;
+  }
+  return sorted;
+}
+
 /**
  * The order in which go-yaml v2 prints keys: at the first character that differs, two letters by code point, a letter after
  * anything else, digit runs as numbers; else the shorter first (its `keyList.Less`).
  */
-export function compareKeys(left: string, right: string): number {
+function compareKeys(left: string, right: string): number {
   if (left === right) return 0;
   const length = Math.min(left.length, right.length);
   let at = 0;

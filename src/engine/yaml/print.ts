@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../model/json.ts";
 import { startDocument, writeIndent, writeIndicator, writeText, writeWord, type Emitter } from "./emitter.ts";
-import { compareKeys } from "./key-order.ts";
+import { sortKeys } from "./key-order.ts";
 import { numberText } from "./number-text.ts";
 import { isSimpleKey } from "./scalar-style.ts";
 
@@ -24,7 +24,7 @@ function writeNode(out: Emitter, value: JsonValue, indent: number, inMapping: bo
   if (typeof value === "string") return writeText(out, value, Math.max(indent, 0), false);
   if (Array.isArray(value)) return value.length === 0 ? writeEmpty(out, "[", "]") : writeSequence(out, value, indent, inMapping);
   if (isJsonObject(value)) {
-    const keys = Object.keys(value).sort(compareKeys);
+    const keys = sortKeys(Object.keys(value));
     return keys.length === 0 ? writeEmpty(out, "{", "}") : writeMapping(out, value, keys, indent + INDENT);
   }
   writeWord(out, value === null ? "null" : typeof value === "boolean" ? String(value) : numberText(value));

@@ -27,6 +27,8 @@ const KUSTOMIZATION_WORDS = wordTable([...WORDS, ...WORDS_OF_YAML_1_1]);
 const LONGEST_WORD = 5;
 
 const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
+/** Where the point comes first Go's own `ParseFloat` decides, which lets underscores stand between digits. */
+const FRACTION = /^\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?$/;
 const INTEGER = /^[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|0[0-7]*|[1-9][0-9]*)$/;
 const BASE_60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
 const MAX_INT64 = 2n ** 63n - 1n;
@@ -43,7 +45,7 @@ export function resolvePlain(text: string, dialect: YamlDialect): Scalar {
     if (word !== undefined) return word;
   }
   const first = text.charCodeAt(0);
-  if (first === 0x2e) return parseFloat64(text) ?? text;
+  if (first === 0x2e) return parseFraction(text) ?? text;
   if (!(first >= 0x30 && first <= 0x39) && first !== 0x2b && first !== 0x2d) return text;
   const time = parseTimestamp(text);
   if (time !== undefined) return dialect === "resource" ? time : text;
@@ -54,7 +56,7 @@ export function resolvePlain(text: string, dialect: YamlDialect): Scalar {
 export function isPlainString(text: string): boolean {
   if (text.length <= LONGEST_WORD && KUSTOMIZATION_WORDS.has(text)) return false;
   const first = text.charCodeAt(0);
-  if (first === 0x2e) return parseFloat64(text) === undefined;
+  if (first === 0x2e) return parseFraction(text) === undefined;
   if (!(first >= 0x30 && first <= 0x39) && first !== 0x2b && first !== 0x2d) return true;
   return parseTimestamp(text) === undefined && parseNumber(text) === undefined && !BASE_60.test(text);
 }
@@ -77,6 +79,10 @@ function parseInteger(text: string): number | bigint | undefined {
   const value = text.startsWith("-") ? -BigInt(magnitude) : BigInt(magnitude);
   if (value < -MAX_INT64 - 1n || value > (signed ? MAX_INT64 : MAX_UINT64)) return undefined;
   return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
+}
+
+function parseFraction(text: string): number | undefined {
+  return FRACTION.test(text) ? parseFloat64(text.replaceAll("_", "")) : undefined;
 }
 
 function parseFloat64(text: string): number | undefined {
