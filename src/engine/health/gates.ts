@@ -8,9 +8,9 @@ import { newestEvent } from "./object-events.ts";
 
 /**
  * Who waits: `wave` between two waves or phases, for objects that are no hooks; `hook` for a hook;
- * `end` when everything is applied and the run only has to say how it ended.
+ * `final` when everything is applied and the run only has to say how it ended.
  */
-export type Gate = "wave" | "hook" | "end";
+export type Gate = "wave" | "hook" | "final";
 
 /** What a verdict means for the one who waits. */
 export type GateVerdict = "passed" | "waiting" | "failed";
@@ -29,7 +29,7 @@ const MAY_NEVER_SETTLE = new Set(["/Service", "autoscaling/HorizontalPodAutoscal
 /**
  * Whether a gate opens for an object, stays closed, or the run has failed.
  *
- * | health | wave | hook | end |
+ * | health | wave | hook | final |
  * |---|---|---|---|
  * | Healthy | passed | passed | passed |
  * | Suspended | waiting | waiting | passed |
@@ -37,31 +37,41 @@ const MAY_NEVER_SETTLE = new Set(["/Service", "autoscaling/HorizontalPodAutoscal
  * | Unknown | waiting | failed | waiting |
  * | Degraded | failed | failed | failed |
  *
- * `wave` and `hook` are Argo CD's. At the `end` a suspended object passes, as kstatus and Flux have it: nobody may ever resume
+ * `wave` and `hook` are Argo CD's. In the `final` wait a suspended object passes, as kstatus and Flux have it: nobody may ever resume
  * it, and what a later wave needs is not at stake. Exceptions, each for a wait that would be for nothing:
  * - a claim that is bound to its first consumer passes every gate: the consumer may stand in a later wave (argo-cd#12840);
- * - an Ingress, LoadBalancer or autoscaler passes the `end` as it is: its controller need not exist (kstatus: Current);
+ * - an Ingress, LoadBalancer or autoscaler passes the `final` wait as it is: its controller need not exist (kstatus: Current);
  * - an autoscaler that has no metrics yet keeps a wave waiting and does not fail it: new Pods have none for some seconds;
- * - what kstatus calls InProgress although it is Degraded (Ready=False, a quota, an image) waits at the `end`, until the
+ * - what kstatus calls InProgress although it is Degraded (Ready=False, a quota, an image) waits in the `final` one, until the
  *   deadline: controllers try again. A run whose deadline finds it still Degraded ended badly, it did not time out;
- * - a Job with a time to live that is gone at the `end` has passed: it was removed because it was done.
+ * - a Job with a time to live that is gone in the `final` wait has passed: it was removed because it was done.
  *
- * @param object the live object, or the desired one where it is Missing.
+ * @param object the live object, or the desired one where it is Missing; without it the exceptions can't be seen.
  */
-export function gateVerdict(gate: Gate, health: Health, object: JsonObject, facts: GateFacts = {}): GateVerdict {
+export function gateVerdict(health: Health, gate: Gate, object: JsonObject | undefined, facts: GateFacts = {}): GateVerdict {
+  return (object === undefined ? undefined : exception(health, gate, object, facts)) ?? plainVerdict(health, gate);
+}
+
+function exception(health: Health, gate: Gate, object: JsonObject, facts: GateFacts): GateVerdict | undefined {
   if (health.status === "Healthy" || waitsForConsumer(object, facts)) return "passed";
   const groupKind = groupKindOf(object);
-  if (gate === "end") {
+  if (gate === "final") {
     if (MAY_NEVER_SETTLE.has(groupKind) && toKstatus(health, object) === "Current") return "passed";
     if (health.status === "Missing" && groupKind === "batch/Job" && integerAt(object, "spec", "ttlSecondsAfterFinished") !== undefined) return "passed";
   }
-  switch (health.status) {
+  return health.status === "Degraded" && mayHeal(gate, groupKind, health, object) ? "waiting" : undefined;
+}
+
+function plainVerdict({ status }: Health, gate: Gate): GateVerdict {
+  switch (status) {
+    case "Healthy":
+      return "passed";
     case "Suspended":
-      return gate === "end" ? "passed" : "waiting";
+      return gate === "final" ? "passed" : "waiting";
     case "Unknown":
       return gate === "hook" ? "failed" : "waiting";
     case "Degraded":
-      return mayHeal(gate, groupKind, health, object) ? "waiting" : "failed";
+      return "failed";
     case "Progressing":
     case "Missing":
       return "waiting";

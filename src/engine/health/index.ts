@@ -8,5 +8,5 @@ export type { Gate, GateFacts, GateVerdict } from "./gates.ts";
 export { NO_STATUS_GRACE_MS } from "./generic.ts";
 export type { HealthOptions } from "./generic.ts";
 export { toKstatus } from "./kstatus.ts";
-export type { Kstatus } from "./kstatus.ts";
+export type { Kstatus } from "./kstatus-word.ts";
 export { isPodOf, podSelectorOf } from "./pod-selector.ts";

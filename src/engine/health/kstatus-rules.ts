@@ -2,7 +2,7 @@ import { arrayAt, isJsonObject, stringAt } from "../model/json.ts";
 import type { JsonObject } from "../model/json.ts";
 import { conditionsOf, countAt, findCondition, integerAt } from "./conditions.ts";
 import type { StatusCondition } from "./conditions.ts";
-import type { Kstatus } from "./kstatus.ts";
+import type { Kstatus } from "./kstatus-word.ts";
 
 /** Stands for "no deadline" in a Deployment, as in its controller: the condition Progressing is then not written. */
 const NO_DEADLINE = 2_147_483_647;

@@ -6,9 +6,7 @@ import type { StatusCondition } from "./conditions.ts";
 import { isTerminating } from "./deletion.ts";
 import { groupKindOf } from "./kind.ts";
 import { KSTATUS_RULES } from "./kstatus-rules.ts";
-
-/** kstatus's six words (sigs.k8s.io/cli-utils), which Flux waits by. */
-export type Kstatus = "InProgress" | "Failed" | "Current" | "Terminating" | "NotFound" | "Unknown";
+import type { Kstatus } from "./kstatus-word.ts";
 
 /**
  * The same object in kstatus's words, decided by kstatus's own rules, which differ from Argo CD's: a Pod that failed is
