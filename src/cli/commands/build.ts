@@ -1,0 +1,31 @@
+import { defineCommand } from "../command.ts";
+import { BUILD_OPTIONS, SOURCE_OPTIONS } from "./delivery-options.ts";
+
+export const buildCommand = defineCommand({
+  name: "build",
+  summary: "print the manifests that would be applied, without a cluster",
+  description: "Builds a kustomize overlay, or reads a folder of plain YAML, and prints the manifests in kustomize's own format.",
+  arguments: { directory: { description: "local folder with a kustomization or plain YAML" } },
+  options: { ...SOURCE_OPTIONS, ...BUILD_OPTIONS },
+  access: "read",
+  exitStatus: "0 done, 6 refused by policy, 11 invalid input, 12 not found, 15 a limit was hit",
+  examples: [
+    { command: "gitops build k8s/overlays/dev", explains: "a local folder" },
+    { command: "gitops build --repo https://git.example/shop.git --ref v1.2.0 --path k8s/base", explains: "a tag of a repository" },
+  ],
+  async run(input, session) {
+    const [{ buildSource, printManifests }, { buildSettings, requiredSource, sourceFlags }, { openProgress }] = await Promise.all([
+      session.engine(),
+      import("../delivery-request.ts"),
+      import("../output/progress.ts"),
+    ]);
+    const source = await requiredSource(input, session);
+    const progress = await openProgress({ ...session, globals: { ...session.globals, quiet: session.globals.quiet || !session.globals.verbose } });
+    try {
+      const { result } = await buildSource(source, buildSettings(input), await session.source(sourceFlags(input)), session.listen(progress.emit));
+      return { text: printManifests(result.manifests.map(({ object }) => object)), exitStatus: 0, warnings: result.warnings };
+    } finally {
+      progress.close();
+    }
+  },
+});

@@ -1,0 +1,25 @@
+import type { Command } from "../command.ts";
+import { adoptCommand } from "./adopt.ts";
+import { buildCommand } from "./build.ts";
+import { completionCommand } from "./completion.ts";
+import { deleteCommand } from "./delete.ts";
+import { diffCommand } from "./diff.ts";
+import { getCommand } from "./get.ts";
+import { helpCommand } from "./help.ts";
+import { releaseCommand } from "./release.ts";
+import { syncCommand } from "./sync.ts";
+import { versionCommand } from "./version.ts";
+
+/** Every command, in the order of the help page. Parsing, help, completions and docs/commands come from here. */
+export const COMMANDS: readonly Command[] = [
+  syncCommand,
+  diffCommand,
+  getCommand,
+  buildCommand,
+  deleteCommand,
+  adoptCommand,
+  releaseCommand,
+  completionCommand,
+  versionCommand,
+  helpCommand,
+];

@@ -1,0 +1,2 @@
+/** Shells that completions are made for. */
+export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;

@@ -1,0 +1,96 @@
+import { resolve } from "node:path";
+import { DEFAULT_BUDGET, DEFAULT_POLICY, type DeliveryRef, type DeliveryRequest, type ReaderPorts, type Source, type SyncPolicy } from "../engine/index.ts";
+import type { ReadSession, SourceFlags } from "./command.ts";
+import type { BuildInput, PolicyInput, RunInput, SourceInput } from "./commands/delivery-options.ts";
+import { parseDeliveryName } from "./delivery-name.ts";
+import { UsageError } from "./usage-error.ts";
+
+interface Located extends SourceInput {
+  readonly directory: string | undefined;
+}
+
+type DeliveryInput = Located & BuildInput & PolicyInput & Pick<RunInput, "wait" | "timeout"> & { readonly name: string };
+
+/** What a sync, a diff or an adoption was asked for. A name without a source is looked up; a new one is taken as it stands. */
+export async function deliveryRequest(input: DeliveryInput, session: ReadSession, ports: ReaderPorts): Promise<DeliveryRequest> {
+  const source = await typedSource(input, session);
+  return {
+    ref: await deliveryRef(input.name, source !== undefined, session, ports),
+    source,
+    override: source === undefined ? defined({ ref: input.ref, path: input.path }) : {},
+    policy: {
+      prune: input.prune,
+      force: input.force,
+      forceConflicts: input.forceConflicts,
+      preflight: input.preflight,
+      wait: input.wait,
+      timeoutMs: input.timeout,
+      createNamespace: input.createNamespace,
+      allowEmpty: input.allowEmpty,
+      allowMassPrune: input.allowMassPrune,
+      confirmPrune: input.confirmPrune,
+    },
+    build: buildSettings(input),
+    expectCluster: session.globals.expectCluster,
+  };
+}
+
+/** What a deletion may do. */
+export function deletePolicy(input: Pick<PolicyInput, "allowMassPrune" | "confirmPrune"> & Pick<RunInput, "wait" | "timeout">): SyncPolicy {
+  return { ...DEFAULT_POLICY, prune: true, wait: input.wait, timeoutMs: input.timeout, allowMassPrune: input.allowMassPrune, confirmPrune: input.confirmPrune };
+}
+
+/** How files become manifests: the default budget with what the flags change. */
+export function buildSettings(input: BuildInput): DeliveryRequest["build"] {
+  const budget = defined({
+    fileBytes: input.maxFileSize,
+    totalBytes: input.maxBuildSize,
+    documents: input.maxDocuments,
+    depth: input.maxDepth,
+    nodes: input.maxNodes,
+    nestedBases: input.maxBases,
+    milliseconds: input.buildTimeout,
+  });
+  return { budget: { ...DEFAULT_BUDGET, ...budget }, loadRestrictor: input.loadRestrictor, strict: input.strict };
+}
+
+/** The source on the command line, which must name one. */
+export async function requiredSource(input: Located, session: ReadSession): Promise<Source> {
+  const source = await typedSource(input, session);
+  if (source !== undefined) return source;
+  throw new UsageError("nothing to build: no directory and no --repo", "gitops build DIRECTORY, or gitops build --repo URL --path PATH");
+}
+
+/** What the Git adapter must know beside the source. */
+export function sourceFlags(input: SourceInput): SourceFlags {
+  return { gitTokenFile: input.gitTokenFile, typedUrl: input.repo };
+}
+
+/** The source on the command line, or undefined where it names none. A local folder and a local repository are made absolute. */
+async function typedSource(input: Located, session: ReadSession): Promise<Source | undefined> {
+  const { directory, repo, ref, path } = input;
+  if (directory !== undefined) {
+    const clash = Object.entries({ repo, ref, path }).find(([, value]) => value !== undefined);
+    if (clash !== undefined) throw new UsageError(`a directory and --${clash[0]} exclude each other`, "give a local directory, or --repo with --ref and --path");
+    if (directory === "") throw new UsageError("the directory is empty", "the current one is written as .");
+    return { type: "directory", path: resolve(directory) };
+  }
+  if (repo === undefined) return undefined;
+  return { type: "git", url: await session.repository(repo), ref: ref === undefined ? { type: "default" } : { type: "named", name: ref }, path: folder(path ?? "") };
+}
+
+/** A folder of the repository without what says nothing: `./a/b/` is `a/b`. Whether it stays inside is for the fetcher to say. */
+function folder(path: string): string {
+  return path.replace(/^(\.?\/+)+/, "").replace(/\/+$/, "").replace(/^\.$/, "");
+}
+
+async function deliveryRef(name: string, isNamed: boolean, session: ReadSession, ports: ReaderPorts): Promise<DeliveryRef> {
+  if (!isNamed) return session.find(name, ports);
+  return { dialect: "bare", namespace: await session.namespace(), name: parseDeliveryName(name) };
+}
+
+/** Only the entries that have a value: the rest of the program tells "left out" by the missing key. */
+function defined<Shape extends object>(values: Shape): { [Key in keyof Shape]?: Exclude<Shape[Key], undefined> } {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [Key in keyof Shape]?: Exclude<Shape[Key], undefined> };
+}

@@ -1,0 +1,162 @@
+import { Command as CommanderCommand, CommanderError, Option } from "commander";
+import type { CommandLine } from "./argv.ts";
+import type { ArgumentSpec, Command } from "./command.ts";
+import { formatDuration } from "./duration.ts";
+import { GLOBAL_OPTIONS } from "./global-options.ts";
+import { defaultValue, environmentName, flagName, parseOptionValue, type AnyOptionValue, type OptionSpec, type OptionTable } from "./option.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** Values of arguments and flags by name, as a command's own table types them. */
+export type ReadValues = Readonly<Record<string, AnyOptionValue>>;
+
+/** A command and what it was given. */
+export interface Invocation {
+  readonly command: Command;
+  readonly input: ReadValues;
+}
+
+/** Commander's program over the table: it counts the arguments and lays out the help. */
+export function buildProgram(commands: readonly Command[]): CommanderCommand {
+  const program = prepared(new CommanderCommand("gitops"));
+  program.description("Brings a Kubernetes cluster to what a Git repository says, shows the difference, and prunes what is gone.");
+  program.usage("COMMAND [ARGUMENTS] [FLAGS]").helpCommand(false).helpOption("-h, --help", GLOBAL_OPTIONS.help.description);
+  program.option("--version", "show the version of gitops");
+  addOptions(program, GLOBAL_OPTIONS, "Flags of every command:");
+  for (const command of commands) addCommand(program, command);
+  program.addHelpText("after", '\n"gitops help exit-codes" lists the exit statuses; every flag can be set as GITOPS_<FLAG> in the environment.');
+  return program;
+}
+
+/** The help page of the program, or of one command. */
+export function helpText(commands: readonly Command[], command: Command | undefined): string {
+  const program = buildProgram(commands);
+  const target = program.commands.find((candidate) => candidate.name() === command?.name) ?? program;
+  let text = "";
+  target.configureOutput({ writeOut: (part) => (text += part), getOutHasColors: () => false, getOutHelpWidth: () => 120 });
+  target.outputHelp();
+  return text;
+}
+
+/** Gives arguments and flags to the command. Throws UsageError for missing and for surplus arguments. */
+export function invoke(line: CommandLine & { readonly command: Command }, commands: readonly Command[]): Invocation {
+  let invocation: Invocation | undefined;
+  const program = buildProgram(commands);
+  const target = program.commands.find((candidate) => candidate.name() === line.command.name);
+  target?.action(() => {
+    invocation = { command: line.command, input: { ...readArguments(line.command, line.positionals), ...readOptions(line.command.options, line.given) } };
+  });
+  try {
+    program.parse([line.command.name, "--", ...line.positionals], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    throw new UsageError(error.message.replace(/^error: /, "").replaceAll("'", '"'), `gitops ${line.command.name} --help shows how it is called`);
+  }
+  if (invocation === undefined) throw new UsageError("nothing to run", "gitops --help lists the commands");
+  return invocation;
+}
+
+/** Values of a table of flags, defaults filled in. The texts were checked when the command line was read. */
+export function readOptions(table: OptionTable, given: ReadonlyMap<string, readonly string[]>): ReadValues {
+  const values: Record<string, AnyOptionValue> = {};
+  for (const [key, spec] of Object.entries(table)) {
+    const texts = given.get(key);
+    const last = texts?.at(-1);
+    if (texts === undefined || last === undefined) values[key] = defaultValue(spec);
+    else values[key] = spec.type === "list" ? texts : parseOptionValue(spec, last, `--${flagName(key)}`);
+  }
+  return values;
+}
+
+/** Arguments by name, checked against their choices. Commander has counted them. */
+function readArguments(command: Command, positionals: readonly string[]): ReadValues {
+  const values: Record<string, AnyOptionValue> = {};
+  for (const [index, [name, spec]] of Object.entries(command.arguments).entries()) {
+    const value = positionals[index];
+    if (value !== undefined && spec.choices !== undefined && !spec.choices.includes(value)) {
+      throw new UsageError(`unknown ${name} ${JSON.stringify(value)}`, `it is one of ${spec.choices.join(", ")}`);
+    }
+    values[name] = value;
+  }
+  return values;
+}
+
+/** The `[directory]` and `<name>` of a command's synopsis. */
+export function argumentTerm(name: string, spec: ArgumentSpec): string {
+  const term = spec.choices === undefined ? flagName(name).toUpperCase() : spec.choices.join("|");
+  return spec.required === true ? term : `[${term}]`;
+}
+
+/** A flag as help shows it: `-n, --namespace NAMESPACE`, `--no-wait`. */
+export function optionTerm(key: string, spec: OptionSpec): string {
+  const long = spec.type === "boolean" && spec.default === true ? `--[no-]${flagName(key)}` : `--${flagName(key)}`;
+  const term = spec.short === undefined ? `    ${long}` : `-${spec.short}, ${long}`;
+  const value = placeholder(spec);
+  if (value === "") return term;
+  return spec.type === "choice" && spec.bare !== undefined ? `${term}[=${value}]` : `${term} ${value}`;
+}
+
+/** The default of a flag as help shows it; "" where none is worth showing. */
+export function defaultText(spec: OptionSpec): string {
+  const value = defaultValue(spec);
+  if (value === undefined || value === false || Array.isArray(value)) return "";
+  return spec.type === "duration" && typeof value === "number" ? formatDuration(value) : String(value);
+}
+
+function placeholder(spec: OptionSpec): string {
+  switch (spec.type) {
+    case "boolean":
+      return "";
+    case "string":
+    case "list":
+      return spec.placeholder;
+    case "choice":
+      return spec.choices.join("|");
+    case "duration":
+      return "DURATION";
+    case "count":
+      return "COUNT";
+    case "bytes":
+      return "BYTES";
+  }
+}
+
+function addCommand(program: CommanderCommand, command: Command): void {
+  const synopsis = Object.entries(command.arguments).map(([name, spec]) => argumentTerm(name, spec));
+  const added = prepared(program.command(command.name));
+  added.summary(command.summary).description(command.description ?? `${command.summary}.`).usage([...synopsis, "[FLAGS]"].join(" "));
+  added.helpOption("-h, --help", GLOBAL_OPTIONS.help.description).allowExcessArguments(false);
+  for (const [name, spec] of Object.entries(command.arguments)) {
+    added.argument(spec.required === true ? `<${flagName(name).toUpperCase()}>` : `[${flagName(name).toUpperCase()}]`, spec.description);
+  }
+  addOptions(added, command.options, "Flags:");
+  addOptions(added, GLOBAL_OPTIONS, "Flags of every command:");
+  const examples = command.examples.map((example) => `  # ${example.explains}\n  ${example.command}\n`);
+  const heading = examples.length > 0 ? `\nExamples:\n${examples.join("\n")}` : "";
+  added.addHelpText("after", `${heading}\nExit status: ${command.exitStatus}\n`);
+}
+
+function addOptions(target: CommanderCommand, table: OptionTable, group: string): void {
+  for (const [key, spec] of Object.entries(table)) {
+    if (key === "help") continue;
+    const short = spec.short === undefined ? "" : `-${spec.short}, `;
+    const option = new Option(`${short}--${flagName(key)}${spec.type === "boolean" ? "" : " <value>"}`, spec.description);
+    const shown = defaultText(spec);
+    const notes = [shown === "" ? "" : `default ${shown}`, `env ${environmentName(key)}`].filter((note) => note !== "");
+    option.description = `${spec.description} (${notes.join(", ")})`;
+    target.addOption(option.helpGroup(group));
+    TERMS.set(option, optionTerm(key, spec));
+  }
+}
+
+/** How each of commander's options is shown: commander knows no choices with a bare meaning and no `--[no-]`. */
+const TERMS = new WeakMap<Option, string>();
+
+function prepared(command: CommanderCommand): CommanderCommand {
+  return command
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+    .configureHelp({
+      optionTerm: (option) => TERMS.get(option) ?? (option.short === undefined ? `    ${option.flags}` : option.flags),
+      subcommandTerm: (child) => child.name(),
+    });
+}

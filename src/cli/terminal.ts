@@ -1,0 +1,55 @@
+import type { Readable, Writable } from "node:stream";
+
+/** A stream that may be a terminal. */
+export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** Where a person, or a pipe, sits. */
+export interface Terminal {
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  /** Whether a person can be asked: stdin and stderr are terminals and CI is unset. */
+  readonly interactive: boolean;
+  /** Whether a live line may be drawn on stderr. */
+  readonly live: boolean;
+  /** Whether glyphs beyond ASCII can be shown. */
+  readonly unicode: boolean;
+  readonly stdoutColor: boolean;
+  readonly stderrColor: boolean;
+}
+
+/** The three streams of a process. */
+export interface Streams {
+  readonly stdin: Terminal["stdin"];
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+}
+
+/** What the streams and the environment allow. */
+export function describeTerminal(streams: Streams, environment: NodeJS.ProcessEnv, color: "auto" | "always" | "never"): Terminal {
+  const errTty = streams.stderr.isTTY === true;
+  const dumb = environment["TERM"] === "dumb";
+  const ci = isSet(environment["CI"]) && environment["CI"] !== "false";
+  return {
+    ...streams,
+    interactive: streams.stdin.isTTY === true && errTty && !ci,
+    live: errTty && !dumb && !ci,
+    unicode: /utf-?8/i.test(environment["LC_ALL"] || environment["LC_CTYPE"] || environment["LANG"] || ""),
+    stdoutColor: allowsColor(streams.stdout, environment, color),
+    stderrColor: allowsColor(streams.stderr, environment, color),
+  };
+}
+
+/** `--color`, then NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, TERM=dumb, and at last whether the stream written to is a terminal. */
+function allowsColor(stream: OutputStream, environment: NodeJS.ProcessEnv, color: "auto" | "always" | "never"): boolean {
+  if (color !== "auto") return color === "always";
+  if (isSet(environment["NO_COLOR"])) return false;
+  for (const name of ["FORCE_COLOR", "CLICOLOR_FORCE"]) {
+    if (isSet(environment[name]) && environment[name] !== "0") return true;
+  }
+  return environment["TERM"] !== "dumb" && stream.isTTY === true;
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== "";
+}
