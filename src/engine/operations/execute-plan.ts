@@ -1,55 +1,28 @@
-import { gateVerdict } from "../health/index.ts";
 import { GitOpsError } from "../model/errors.ts";
 import type { Plan, PlanStep } from "../model/plan.ts";
 import type { DeliveryLease } from "../ports/delivery-store.ts";
-import { decidingFirst, exitStatusOf } from "./deciding-failure.ts";
 import { awaitHealth } from "./execute/await-health.ts";
+import { healthTargets } from "./execute/health-targets.ts";
 import { startDeadline } from "./execute/deadline.ts";
 import { GRACE_MS, type Execution } from "./execute/execution.ts";
-import { startGrace } from "./execute/grace.ts";
 import { executePrune } from "./execute/execute-prune.ts";
 import { executeWaves, recordOutcome } from "./execute/execute-waves.ts";
 import { inventoryAfter, intentOf, sameInventory } from "./execute/final-inventory.ts";
 import { makeNamespaceFirst } from "./execute/namespace-first.ts";
-import { RunState } from "./execute/run-state.ts";
 import type { PreparedSync, RunContext, SyncResult, WriterPorts } from "./request.ts";
+import { runGuarded } from "./run-guarded.ts";
 
 /**
  * Executes a plan: intent, waves, health, prune, inventory. The one place that writes workload objects.
  * Failures of objects do not throw: they stand in the result, the deciding one first.
  * @throws the plan's first guard, before any write; LOCK_HELD where another run writes this delivery.
  */
-export async function executePlan(prepared: PreparedSync, ports: WriterPorts, context: RunContext): Promise<SyncResult> {
-  const { plan, request } = prepared;
-  refuseGuarded(plan);
-  const state = new RunState(context.emit);
-  const deadline = startDeadline(request.policy.timeoutMs, ports.clock);
-  const grace = startGrace(context.signal, ports.clock);
-  try {
-    const execution: Execution = { cluster: ports.cluster, clock: ports.clock, policy: request.policy, state, deadline, context, calls: grace };
-    for (const skipped of plan.skipped) state.skipped(skipped.id);
-    if (writesObjects(plan)) await writeAll(prepared, ports, execution);
+export function executePlan(prepared: PreparedSync, ports: WriterPorts, context: RunContext): Promise<SyncResult> {
+  return runGuarded(prepared, ports, context, async (execution) => {
+    for (const skipped of prepared.plan.skipped) execution.state.skipped(skipped.id);
+    if (writesObjects(prepared.plan)) await writeAll(prepared, ports, execution);
     else await writeNothing(prepared, ports, execution);
-  } catch (error) {
-    if (!context.signal.aborted) state.failedAsWhole(asExpected(error));
-    else state.failedAsWhole(new GitOpsError("INTERRUPTED", "interrupted; what was under way was finished, and the inventory says what is owned", { hint: "run the command again to go on" }));
-  } finally {
-    deadline.cancel();
-    grace.cancel();
-  }
-  return finish(prepared, state, context);
-}
-
-/** What is no GitOpsError is our bug: it keeps its stack and ends the run. */
-function asExpected(error: unknown): GitOpsError {
-  if (error instanceof GitOpsError) return error;
-  throw error;
-}
-
-function refuseGuarded({ guards }: Plan): void {
-  const [first] = guards;
-  if (first === undefined) return;
-  throw new GitOpsError(first.code, guards.map(({ message }) => message).join("\n"), { hint: first.hint, data: { objects: first.objects } });
+  });
 }
 
 function stepsOf({ waves }: Plan): readonly PlanStep[] {
@@ -98,10 +71,9 @@ async function writeAll(prepared: PreparedSync, ports: WriterPorts, outer: Execu
 
 /** The last wait: every object of the delivery, unless `--no-wait`. */
 async function awaitEverything(execution: Execution): Promise<void> {
-  const { policy, state, cluster, deadline, context } = execution;
+  const { policy, state } = execution;
   if (!policy.wait) return;
-  const targets = state.objects().map(({ id, object }) => ({ id, object, judge: (health: Parameters<typeof gateVerdict>[0]) => gateVerdict(health, "final") }));
-  recordOutcome(await awaitHealth(targets, cluster, deadline, context), new Set(), state);
+  recordOutcome(await awaitHealth(await healthTargets(state.objects(), "final", execution), execution), state);
 }
 
 async function pruneOrWithhold(plan: Plan, mark: { readonly label: string; readonly value: string }, execution: Execution): Promise<void> {
@@ -126,10 +98,4 @@ async function storeEnd({ plan, request }: PreparedSync, lease: DeliveryLease, {
   } finally {
     grace.cancel();
   }
-}
-
-function finish({ revision }: PreparedSync, state: RunState, { emit }: RunContext): SyncResult {
-  const { counts } = state;
-  emit({ type: "sync.finished", revision, exitCode: exitStatusOf(state.failures), ...counts });
-  return { revision, counts, failures: decidingFirst(state.failures) };
 }

@@ -1,12 +1,12 @@
 import type { Change } from "../model/change.ts";
 import type { Manifest } from "../model/manifest.ts";
-import { resourceKey } from "../model/resource-id.ts";
 import type { Plan } from "../model/plan.ts";
 import { deferredReasons, makePlan, pruneCandidates, scopeManifests } from "../plan/index.ts";
 import type { StoredDelivery } from "../ports/delivery-store.ts";
 import { checkCluster, clusterIdentity } from "./cluster-identity.ts";
-import { compareLive, type Comparison } from "./compare-live.ts";
+import { compareLive } from "./compare-live.ts";
 import { asSent, buildArtifact } from "./desired-state.ts";
+import { withoutIdleHooks } from "./idle-hooks.ts";
 import { observeLive, type LiveObjects } from "./observe-live.ts";
 import { observeOccupants } from "./observe-occupants.ts";
 import { checkNamespace } from "./required-namespace.ts";
@@ -41,7 +41,7 @@ export async function prepareSync(request: DeliveryRequest, ports: ReaderPorts, 
     context,
   );
   const occupants = policy.prune ? await observeOccupants(owned, live.objects, discovery, cluster, context) : new Map();
-  const plan = makePlan({
+  const whole = makePlan({
     delivery: { name: ref.name, cluster: identity, source, namespace: ref.namespace, revision },
     changes: compared.changes,
     deferred,
@@ -55,7 +55,8 @@ export async function prepareSync(request: DeliveryRequest, ports: ReaderPorts, 
     ownerMark: mark,
     policy,
   });
-  return tell({ request, revision, source, cluster: identity, plan, changes: changesOf(plan, compared), stored: record(stored) }, context);
+  const plan = stored?.inventory.unfinished === true ? whole : withoutIdleHooks(whole);
+  return tell({ request, revision, source, cluster: identity, plan, changes: changesOf(plan), stored: record(stored) }, context);
 }
 
 interface Desired {
@@ -84,11 +85,11 @@ function record(stored: StoredDelivery | undefined): PreparedSync["stored"] {
   return stored === undefined ? undefined : { inventory: stored.inventory, resourceVersion: stored.resourceVersion };
 }
 
-/** Every change in plan order: what is applied, what is pruned, what stays. */
-function changesOf(plan: Plan, { changes }: Comparison): readonly Change[] {
-  const planned: Change[] = plan.waves.flatMap(({ stages }) => stages.flatMap(({ steps }) => steps.map(({ change }) => change)));
-  const seen = new Set(planned.map(({ id }) => resourceKey(id)));
-  return [...planned, ...changes.filter(({ id }) => !seen.has(resourceKey(id))), ...plan.prune.flatMap((group) => group.map(({ change }) => change)), ...plan.skipped];
+/** Every change in plan order: what is applied, what is pruned, what stays. Hooks are no part of the state, so they are no difference. */
+function changesOf(plan: Plan): readonly Change[] {
+  const steps = plan.waves.flatMap(({ stages }) => stages.flatMap((stage) => stage.steps));
+  const applied = steps.filter(({ hook }) => hook === undefined).map(({ change }) => change);
+  return [...applied, ...plan.prune.flatMap((group) => group.map(({ change }) => change)), ...plan.skipped];
 }
 
 function tell(prepared: PreparedSync, { emit }: RunContext): PreparedSync {

@@ -1,12 +1,13 @@
-import { gateVerdict } from "../../health/index.ts";
 import { GitOpsError } from "../../model/errors.ts";
 import type { PlanStage, PlanStep, PlanWave } from "../../model/plan.ts";
 import { formatResourceId, resourceKey } from "../../model/resource-id.ts";
 import { REQUESTS_AT_ONCE, mapBounded } from "../bounded.ts";
 import { FIELD_MANAGER } from "../field-manager.ts";
 import { applyStep } from "./apply-step.ts";
-import { awaitHealth, type HealthOutcome, type HealthTarget, type Judge } from "./await-health.ts";
+import { awaitHealth } from "./await-health.ts";
 import type { Execution } from "./execution.ts";
+import { healthTargets, type AppliedObject } from "./health-targets.ts";
+import type { HealthOutcome } from "./health-wait.ts";
 import { finishHooks, startHook, type StartedHook } from "./run-hooks.ts";
 
 /**
@@ -36,30 +37,22 @@ async function executeWave(wave: PlanWave, execution: Execution, started: Starte
     hooks.push(...(await executeStage(stage, execution)));
   }
   started.push(...hooks);
-  const gated = wave.gate === "healthy" ? targetsOf(steps, execution) : [];
-  const targets = [...gated, ...hooks.map(({ id, object }) => ({ id, object, judge: judgeHook }))];
-  if (targets.length === 0) return;
-  const outcome = await awaitHealth(targets, execution.cluster, execution.deadline, context);
-  recordOutcome(outcome, new Set(hooks.map(({ id }) => resourceKey(id))), state);
+  const gated = wave.gate === "healthy" ? appliedAmong(steps, execution) : [];
+  const targets = [...(await healthTargets(gated, "wave", execution)), ...(await healthTargets(hooks, "hook", execution))];
+  recordOutcome(await awaitHealth(targets, execution), state);
 }
 
-const judgeHook: Judge = (health) => gateVerdict(health, "hook");
-const judgeObject: Judge = (health) => gateVerdict(health, "wave");
-
 /** The applied objects among some steps, as the server answered. */
-function targetsOf(steps: readonly PlanStep[], { state }: Execution): readonly HealthTarget[] {
+function appliedAmong(steps: readonly PlanStep[], { state }: Execution): readonly AppliedObject[] {
   const keys = new Set(steps.map(({ change }) => resourceKey(change.id)));
-  return state
-    .objects()
-    .filter(({ id }) => keys.has(resourceKey(id)))
-    .map(({ id, object }) => ({ id, object, judge: judgeObject }));
+  return state.objects().filter(({ id }) => keys.has(resourceKey(id)));
 }
 
 /** Writes down what a wait ended with. */
-export function recordOutcome({ failed, waiting }: HealthOutcome, hooks: ReadonlySet<string>, state: Execution["state"]): void {
-  for (const { id, health } of failed) {
+export function recordOutcome({ failed, waiting }: HealthOutcome, state: Execution["state"]): void {
+  for (const { id, gate, health } of failed) {
     const name = formatResourceId(id);
-    const isHook = hooks.has(resourceKey(id));
+    const isHook = gate === "hook";
     state.failed(id, new GitOpsError(isHook ? "HOOK_FAILED" : "UNHEALTHY", `${isHook ? "the hook " : ""}${name} is ${health.status}: ${health.message}`, { data: { reason: health.reason } }));
   }
   if (failed.length > 0) return;
@@ -105,10 +98,10 @@ async function verifyDeferred(steps: readonly PlanStep[], { cluster, context, po
 
 /** Custom resources can be sent once their CRD is Established, and found once the server's list of kinds is read again. */
 async function awaitDefinitions(steps: readonly PlanStep[], execution: Execution): Promise<void> {
-  const { cluster, context, calls, deadline, state } = execution;
+  const { cluster, calls, state } = execution;
   const written = steps.filter(({ change }) => change.id.kind === "CustomResourceDefinition" && change.action !== "none");
-  const targets = targetsOf(written, execution);
-  if (targets.length === 0) return;
-  recordOutcome(await awaitHealth(targets, cluster, deadline, context), new Set(), state);
+  const definitions = appliedAmong(written, execution);
+  if (definitions.length === 0) return;
+  recordOutcome(await awaitHealth(await healthTargets(definitions, "wave", execution), execution), state);
   await cluster.discover({ ...calls, refresh: true });
 }

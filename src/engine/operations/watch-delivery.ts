@@ -1,0 +1,66 @@
+import type { DeliveryRef } from "../model/delivery.ts";
+import type { GroupKind } from "../model/resource-id.ts";
+import { getDelivery } from "./delivery-status.ts";
+import type { DeliveryStatus, ReaderPorts, RunContext } from "./request.ts";
+
+/** Changes that come within so many milliseconds are shown as one. */
+const SETTLE_MS = 100;
+
+/** A delivery's status now and after every change of one of its objects, until the signal is aborted. */
+export async function* watchDelivery(ref: DeliveryRef, ports: ReaderPorts, context: RunContext): AsyncGenerator<DeliveryStatus> {
+  const first = await getDelivery(ref, ports, context);
+  yield first;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([context.signal, stop.signal]);
+  const changes = new ChangeFlag();
+  const watches = kindsOf(first).map(async (query) => {
+    for await (const event of ports.cluster.watch(query, { signal })) if (event.type !== "listed") changes.raise();
+  });
+  const broken = Promise.all(watches).then(() => changes.raise());
+  let last = JSON.stringify(first);
+  try {
+    while (!signal.aborted) {
+      await Promise.race([changes.raised(), broken]);
+      if (signal.aborted) return;
+      await ports.clock.sleep(SETTLE_MS, signal);
+      changes.lower();
+      const status = await getDelivery(ref, ports, context);
+      const text = JSON.stringify(status);
+      if (text !== last) yield status;
+      last = text;
+    }
+  } finally {
+    stop.abort();
+    await Promise.allSettled(watches);
+  }
+}
+
+function kindsOf({ ref, resources }: DeliveryStatus): readonly (GroupKind & { readonly namespace?: string })[] {
+  const queries = new Map<string, GroupKind & { readonly namespace?: string }>();
+  queries.set("record", { group: "", kind: "ConfigMap", namespace: ref.namespace });
+  for (const { id, createdAt } of resources) {
+    if (createdAt === "") continue;
+    queries.set(`${id.group}/${id.kind}/${id.namespace}`, { group: id.group, kind: id.kind, ...(id.namespace === "" ? {} : { namespace: id.namespace }) });
+  }
+  return [...queries.values()];
+}
+
+/** Raised by any watch, lowered by the one who looks. */
+class ChangeFlag {
+  #isRaised = false;
+  #tell: (() => void) | undefined;
+
+  raise(): void {
+    this.#isRaised = true;
+    this.#tell?.();
+  }
+
+  lower(): void {
+    this.#isRaised = false;
+  }
+
+  raised(): Promise<void> {
+    if (this.#isRaised) return Promise.resolve();
+    return new Promise((resolve) => (this.#tell = resolve));
+  }
+}
