@@ -24,8 +24,16 @@ const SUMMARY_TYPES = ["Available", "Healthy", "Succeeded", "Complete", "Establi
 /** Conditions that are bad news when True. */
 const FAILURE_TYPES = ["Degraded", "Failed"];
 
+/** Conditions that say, when True, that a Ready which is not True is on the way (cert-manager, operators). */
+const UNDER_WAY_TYPES = ["Issuing", "Progressing", "Creating", "Updating"];
+
 /** A reason of a False condition that says "not yet", in the words that controllers use. */
-const NOT_YET = /^(Not|Wait|Await|Dependency|Unknown$)|(NotReady|Pending|NotYet)|(Progress|Reconcil|Creat|Provision|Initiali[sz]|Start|Install|Updat|Upgrad|Schedul|Deploy|Scal|Issu|Bind|Rolling|Launch|Running|Processing)(ing|ess)\b|^(InProgress|Progressing|Issuing|RollingOut)/;
+const NOT_YET = new RegExp(
+  [
+    "^Wait|^Await|^Dependency|Pending|InProgress|NotReady|NotYet|NotReconciled|NotAvailable|Unavailable|Unknown",
+    "(Progress|Reconcil|Creat|Provision|Initiali[sz]|Start|Install|Updat|Upgrad|Schedul|Deploy|Scal|Issu|Bind|Roll|Launch|Runn|Process|Sync)ing",
+  ].join("|"),
+);
 
 /** A reason that names a failure although a word of {@link NOT_YET} is in it. */
 const FAILED = /Fail|Error|Invalid|Denied|Forbidden|Rejected|Unauthorized|Missing|NotFound|Conflict/;
@@ -75,14 +83,26 @@ function summaryVerdict(object: JsonObject, conditions: readonly StatusCondition
     if (condition.observedGeneration !== undefined && condition.observedGeneration < generation) {
       return progressing("GenerationNotObserved", `its condition ${condition.type} is about an earlier change`);
     }
-    if (condition.status !== "True") return notTrue(condition);
+    if (condition.status !== "True") return conditions.some(isUnderWay) ? underWay(condition) : notTrue(condition);
     best = healthy(condition.message, condition.reason);
   }
   return best;
 }
 
-function notTrue({ type, status, reason, message }: StatusCondition): Health {
-  const said = message || `${type} is ${status || "not set"}`;
-  const underWay = status !== "False" || reason === "" || (NOT_YET.test(reason) && !FAILED.test(reason));
-  return underWay ? progressing(reason || `Not${type}`, said) : degraded(reason, said);
+function isUnderWay({ type, status }: StatusCondition): boolean {
+  return status === "True" && UNDER_WAY_TYPES.includes(type);
+}
+
+function notTrue(condition: StatusCondition): Health {
+  const { status, reason } = condition;
+  const isOnTheWay = status !== "False" || reason === "" || (NOT_YET.test(reason) && !FAILED.test(reason));
+  return isOnTheWay ? underWay(condition) : degraded(reason, sayOf(condition));
+}
+
+function underWay(condition: StatusCondition): Health {
+  return progressing(condition.reason || `Not${condition.type}`, sayOf(condition));
+}
+
+function sayOf({ type, status, message }: StatusCondition): string {
+  return message || `${type} is ${status || "not set"}`;
 }
