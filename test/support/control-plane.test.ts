@@ -49,7 +49,7 @@ for (const [fate, reached] of Object.entries(fates)) {
     const pods = `/api/v1/namespaces/${namespace}/pods`;
     await plane!.api("POST", pods, { apiVersion: "v1", kind: "Pod", metadata: { name: "web", annotations: annotations(fate) }, spec: podSpec });
 
-    await eventually(`${pods}/web`, ({ status }) => reached(status as PodStatus));
+    await eventually(`${pods}/web`, ({ status }) => reached(status));
   });
 }
 

@@ -129,7 +129,7 @@ function send(agent: Agent, url: URL, token: string, method: string, body: unkno
       response.on("error", reject);
       response.on("end", () => resolve({ status: response.statusCode ?? 0, body: parsed(text) }));
     });
-    sent.on("timeout", () => sent.destroy(new Error(`no answer within 30 s: ${method} ${url}`)));
+    sent.on("timeout", () => sent.destroy(new Error(`no answer within 30 s: ${method} ${url.href}`)));
     sent.on("error", reject);
     sent.on("socket", (socket) => socket.unref());
     sent.end(body === undefined || typeof body === "string" ? body : JSON.stringify(body));

@@ -25,7 +25,7 @@ export default async function* report(events) {
     const unfinished = data.skip ?? data.todo;
     if (unfinished !== undefined && unfinished !== false) {
       counts.skipped++;
-      write({ kind: "skip", name: data.name, reason: unfinished === true ? "no reason given" : String(unfinished), file });
+      write({ kind: "skip", name: data.name, reason: typeof unfinished === "string" ? unfinished : "no reason given", file });
     } else if (event.type === "test:pass") {
       counts.passed++;
     } else if (!isOnlyItsChildren(event.data.details.error)) {
