@@ -1,5 +1,6 @@
 import { arrayAt, isJsonObject, objectAt, stringAt, valueAt, type JsonObject, type JsonValue } from "../model/json.ts";
 import { groupOf, versionOf } from "../model/resource-id.ts";
+import { undocumentedDefault } from "./server-defaults.ts";
 
 /** How equal scalars may differ in their text: quantities (`1000m` is `1`) and base64 (line breaks do not count). */
 export type ScalarFormat = "plain" | "quantity" | "base64";
@@ -120,9 +121,11 @@ function typeReader(schemas: Readonly<JsonObject>): TypeReader {
     const target = valueAt(schemas, name);
     const type = isJsonObject(target) ? reader.read(target, false) : DEDUCED;
     if (name.endsWith(".api.resource.Quantity")) return { ...type, scalar: "quantity" };
+    const { map } = type;
+    if (map === undefined) return type;
     const relation = stringAt(schema, "x-kubernetes-map-type");
-    if (relation === "" || type.map === undefined) return type;
-    return { ...type, map: { ...type.map, atomic: relation === "atomic" } };
+    const defaultOf = (field: string): JsonValue | undefined => undocumentedDefault(name, field) ?? map.defaultOf(field);
+    return { ...type, map: { ...map, atomic: relation === "" ? map.atomic : relation === "atomic", defaultOf } };
   }
   return reader;
 }

@@ -50,7 +50,7 @@ function maskManifest(manifest: Manifest): Manifest {
 
 function masked(object: JsonObject, other: JsonObject, whenDifferent = ""): JsonObject {
   let result = object;
-  if (valueAt(object, "kind") === "Secret" && valueAt(object, "apiVersion") === "v1") {
+  if (valueAt(object, "kind") === "Secret") {
     for (const field of SECRET_FIELDS) {
       if (Object.hasOwn(result, field)) result = { ...result, [field]: maskedValues(result[field], valueAt(other, field), whenDifferent) };
     }

@@ -27,8 +27,9 @@ export function migratedEntries(live: JsonObject, managers: readonly string[], f
 }
 
 /**
- * An RFC 6902 patch that moves the entries of `managers` into our Apply entry. It changes no field, only who owns them, and fails
- * when the object changed since it was read (a test of its resourceVersion). Empty where there is nothing to move.
+ * An RFC 6902 patch that moves the entries of `managers` into our Apply entry. It changes no field, only who owns them, and is
+ * refused with 409 when the object changed since it was read: the patch sets the resourceVersion that was seen. (A `test` of it
+ * would be answered with 422, like an invalid patch.) Empty where there is nothing to move.
  */
 export function migrationPatch(live: JsonObject, managers: readonly string[], fieldManager: string): readonly JsonObject[] {
   const moved = migratedEntries(live, managers, fieldManager);
@@ -48,7 +49,7 @@ export function migrationPatch(live: JsonObject, managers: readonly string[], fi
   };
   const others = entries.filter((entry) => entry !== ours && !moved.includes(entry));
   return [
-    { op: "test", path: "/metadata/resourceVersion", value: stringAt(live, "metadata", "resourceVersion") },
+    { op: "replace", path: "/metadata/resourceVersion", value: stringAt(live, "metadata", "resourceVersion") },
     { op: "replace", path: "/metadata/managedFields", value: [merged, ...others] },
   ];
 }

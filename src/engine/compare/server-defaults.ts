@@ -1,4 +1,22 @@
-import { isJsonObject, type JsonValue } from "../model/json.ts";
+import { isJsonObject, valueAt, type JsonObject, type JsonValue } from "../model/json.ts";
+
+/**
+ * Defaults that the OpenAPI leaves unsaid, of types that lie in values owned as a whole, by component name. There the server's
+ * default is all that tells a field that Git never had from one that was removed from Git.
+ */
+const UNDOCUMENTED: Readonly<Record<string, JsonObject>> = {
+  "io.k8s.api.core.v1.ObjectFieldSelector": { apiVersion: "v1" },
+  "io.k8s.api.core.v1.PersistentVolumeClaim": { apiVersion: "v1", kind: "PersistentVolumeClaim", status: { phase: "Pending" } },
+  "io.k8s.api.core.v1.PersistentVolumeClaimSpec": { volumeMode: "Filesystem" },
+  "io.k8s.api.core.v1.ServiceAccountTokenProjection": { expirationSeconds: 3600 },
+  "io.k8s.api.networking.v1.NetworkPolicyPort": { protocol: "TCP" },
+  "io.k8s.api.rbac.v1.RoleRef": { apiGroup: "rbac.authorization.k8s.io" },
+};
+
+/** What the server fills into a field of a built-in type although its OpenAPI names no default; undefined where it fills in nothing. */
+export function undocumentedDefault(component: string, field: string): JsonValue | undefined {
+  return valueAt(UNDOCUMENTED[component], field);
+}
 
 /** Values that the API server fills in by itself, by field name (k8s.io/kubernetes `pkg/apis/…/defaults.go`). */
 const DEFAULTS: Readonly<Record<string, readonly (string | number | boolean)[]>> = {

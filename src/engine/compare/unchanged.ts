@@ -1,6 +1,6 @@
 import { isJsonObject, stringAt, valueAt, type JsonObject, type JsonValue } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
-import { equalScalars, isZero, typeOfField } from "./equal-values.ts";
+import { equalScalars, equalValues, isZero, typeOfField } from "./equal-values.ts";
 import type { FieldSchema, ListSchema, MapSchema } from "./field-schema.ts";
 import { itemsByName } from "./list-items.ts";
 import { applyEntryOf } from "./managed-fields.ts";
@@ -54,7 +54,7 @@ function declaredEqual(declared: JsonValue, live: JsonValue | undefined, schema:
 function declaredMapEqual(declared: JsonObject, live: JsonObject, map: MapSchema | undefined, whole: boolean): boolean {
   const equal = Object.entries(declared).every(([name, value]) => declaredEqual(value, valueAt(live, name), typeOfField(map, name), whole));
   if (!equal || !whole) return equal;
-  return Object.keys(live).every((name) => Object.hasOwn(declared, name) || equalScalars(live[name], map?.defaultOf(name), map?.field(name)));
+  return Object.keys(live).every((name) => Object.hasOwn(declared, name) || equalValues(live[name], map?.defaultOf(name), map?.field(name)));
 }
 
 function declaredListEqual(declared: readonly JsonValue[], live: readonly JsonValue[], list: ListSchema | undefined, whole: boolean): boolean {
