@@ -1,4 +1,5 @@
 import type { Inventory, InventoryEntry } from "../../model/inventory.ts";
+import { stringAt } from "../../model/json.ts";
 import type { Plan } from "../../model/plan.ts";
 import { resourceKey } from "../../model/resource-id.ts";
 import type { RunState } from "./run-state.ts";
@@ -16,7 +17,7 @@ export function inventoryAfter(plan: Plan, state: RunState, isComplete: boolean)
   const succeeded = isComplete && !state.hasFailed;
   const base = succeeded ? plan.after : plan.intent;
   const entries = new Map<string, InventoryEntry>();
-  for (const entry of [...base.entries, ...plan.prune.flat().map(({ change }) => ({ ...change.id, uid: "" }))]) {
+  for (const entry of [...base.entries, ...plan.prune.flat().map(({ change }) => ({ ...change.id, uid: stringAt(change.live, "metadata", "uid") }))]) {
     const key = resourceKey(entry);
     const known = entries.get(key);
     if (known !== undefined && known.uid !== "") continue;
