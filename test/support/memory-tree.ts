@@ -21,7 +21,10 @@ export function memoryTree(files: Readonly<Record<string, MemoryEntry>>): FileTr
         continue;
       }
       if (links >= MAX_LINKS) throw new GitOpsError("BUILD_FAILED", `too many links at ${path}`, { data: { path } });
-      const rest = path.split("/").filter(Boolean).slice(index + 1);
+      const rest = path
+        .split("/")
+        .filter(Boolean)
+        .slice(index + 1);
       return follow([normalise(done, entry.link, path), ...rest].filter(Boolean).join("/"), links + 1);
     }
     return done;
@@ -39,7 +42,11 @@ export function memoryTree(files: Readonly<Record<string, MemoryEntry>>): FileTr
       const real = follow(path);
       if (!folders.has(real)) throw notFound(path);
       const prefix = real === "" ? "" : `${real}/`;
-      const names = new Set([...entries.keys(), ...folders].filter((each) => each !== real && each.startsWith(prefix)).map((each) => each.slice(prefix.length).split("/", 1)[0] ?? ""));
+      const names = new Set(
+        [...entries.keys(), ...folders]
+          .filter((each) => each !== real && each.startsWith(prefix))
+          .map((each) => each.slice(prefix.length).split("/", 1)[0] ?? ""),
+      );
       names.delete("");
       const listed: TreeEntry[] = [];
       for (const name of [...names].sort(byCodePoint)) {

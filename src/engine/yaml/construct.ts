@@ -35,7 +35,13 @@ const NO_TAG_HINT = "remove the tag; Kubernetes objects have plain YAML types on
  * The value that starts at an event. Anchors, aliases and merge keys are resolved, each alias to a copy of its own.
  * Throws BUILD_FAILED with the place, LIMIT_EXCEEDED for too many nodes or levels after aliases are expanded.
  */
-export function constructValue(source: YamlText, events: readonly Event[], at: number, dialect: YamlDialect, budget: NodeBudget): JsonValue {
+export function constructValue(
+  source: YamlText,
+  events: readonly Event[],
+  at: number,
+  dialect: YamlDialect,
+  budget: NodeBudget,
+): JsonValue {
   return build({ source, dialect, budget, events, anchors: new Map(), at }, 1).value;
 }
 
@@ -44,7 +50,12 @@ export function eventOffset(events: readonly Event[], index: number): number {
   for (let at = index; at >= 0; at--) {
     const event = events[at];
     if (event === undefined || event.type === EVENT_ID.DOCUMENT || event.type === EVENT_ID.POP) continue;
-    const starts = [event.anchorStart, "tagStart" in event ? event.tagStart : -1, "start" in event ? event.start : -1, "valueStart" in event ? event.valueStart : -1];
+    const starts = [
+      event.anchorStart,
+      "tagStart" in event ? event.tagStart : -1,
+      "start" in event ? event.start : -1,
+      "valueStart" in event ? event.valueStart : -1,
+    ];
     const known = starts.filter((start) => start >= 0);
     if (known.length > 0) return Math.min(...known);
   }
@@ -75,17 +86,23 @@ function build(reader: Reader, depth: number): Built {
 
 function scalar(reader: Reader, event: ScalarEvent, at: number): JsonValue {
   const text = event.valueStart < 0 ? "" : getScalarValue(reader.source.text, event);
-  if (event.style === SCALAR_STYLE.DOUBLE_QUOTED && /\p{Surrogate}/u.test(text)) throw problem(reader, at, { message: "an escape that stands for no character; expected a Unicode scalar value" });
+  if (event.style === SCALAR_STYLE.DOUBLE_QUOTED && /\p{Surrogate}/u.test(text))
+    throw problem(reader, at, { message: "an escape that stands for no character; expected a Unicode scalar value" });
   let value: JsonValue | undefined;
   if (event.tagStart >= 0) {
     const tag = coreTag(reader.source.text.slice(event.tagStart, event.tagEnd));
     if (tag === undefined) throw problem(reader, at, { message: "a tag that is not known; expected none", hint: NO_TAG_HINT });
     value = resolveTagged(tag, text, reader.dialect);
-    if (value === undefined) throw problem(reader, at, { message: "a value that is not of the type of its tag; expected a text of that type", hint: NO_TAG_HINT });
+    if (value === undefined)
+      throw problem(reader, at, { message: "a value that is not of the type of its tag; expected a text of that type", hint: NO_TAG_HINT });
   } else {
     value = event.style === SCALAR_STYLE.PLAIN ? resolvePlain(text, reader.dialect) : text;
   }
-  if (typeof value === "number" && !Number.isFinite(value)) throw problem(reader, at, { message: "a number that JSON cannot hold (.inf or .nan); expected a finite number", hint: "put it in quotes if it is text" });
+  if (typeof value === "number" && !Number.isFinite(value))
+    throw problem(reader, at, {
+      message: "a number that JSON cannot hold (.inf or .nan); expected a finite number",
+      hint: "put it in quotes if it is text",
+    });
   return value;
 }
 
@@ -115,7 +132,11 @@ function mapping(reader: Reader, depth: number): Built {
       merges.push({ built, at: keyAt });
       continue;
     }
-    if (Object.hasOwn(value, key) && reader.dialect === "resource") throw problem(reader, keyAt, { message: "a key that this mapping already has; expected each key once", hint: "remove one of the two" });
+    if (Object.hasOwn(value, key) && reader.dialect === "resource")
+      throw problem(reader, keyAt, {
+        message: "a key that this mapping already has; expected each key once",
+        hint: "remove one of the two",
+      });
     setKey(value, key, built.value);
     nodes += built.nodes;
     height = Math.max(height, built.height + 1);
@@ -142,19 +163,24 @@ function mappingKey(reader: Reader, depth: number): string | undefined {
   const key = build(reader, depth + 1).value;
   if (typeof key === "string") return key;
   // sigs.k8s.io/yaml makes texts of such keys before it asks for JSON; kustomize's resource reader does not.
-  if (reader.dialect === "kustomization" && (typeof key === "number" || typeof key === "bigint" || typeof key === "boolean")) return String(key);
+  if (reader.dialect === "kustomization" && (typeof key === "number" || typeof key === "bigint" || typeof key === "boolean"))
+    return String(key);
   throw problem(reader, at, { message: "a key that is not a string; expected a string", hint: "put the key in quotes" });
 }
 
 function mergeInto(reader: Reader, target: JsonObject, merged: JsonValue, at: number): void {
   for (const from of Array.isArray(merged) ? merged : [merged]) {
-    if (!isJsonObject(from)) throw problem(reader, at, { message: "a merge key with something else than mappings; expected an alias of a mapping, or a list of them" });
+    if (!isJsonObject(from))
+      throw problem(reader, at, {
+        message: "a merge key with something else than mappings; expected an alias of a mapping, or a list of them",
+      });
     for (const [key, value] of Object.entries(from)) if (!Object.hasOwn(target, key)) setKey(target, key, value);
   }
 }
 
 function alias(reader: Reader, name: string, at: number, depth: number): Built {
-  if (!reader.anchors.has(name)) throw problem(reader, at, { message: "an alias whose anchor is not there; expected the anchor before it" });
+  if (!reader.anchors.has(name))
+    throw problem(reader, at, { message: "an alias whose anchor is not there; expected the anchor before it" });
   const target = reader.anchors.get(name);
   if (target === undefined) throw problem(reader, at, { message: "an alias inside its own anchor; expected one that ends" });
   if (depth + target.height > reader.budget.depth) throw tooDeep(reader.source, reader.budget.depth, eventOffset(reader.events, at));
@@ -175,10 +201,16 @@ function anchorName(reader: Reader, event: { readonly anchorStart: number; reado
   return reader.source.text.slice(event.anchorStart, event.anchorEnd);
 }
 
-function refuseTag(reader: Reader, event: { readonly tagStart: number; readonly tagEnd: number }, at: number, allowed: readonly string[]): void {
+function refuseTag(
+  reader: Reader,
+  event: { readonly tagStart: number; readonly tagEnd: number },
+  at: number,
+  allowed: readonly string[],
+): void {
   if (event.tagStart < 0) return;
   const tag = coreTag(reader.source.text.slice(event.tagStart, event.tagEnd));
-  if (tag === undefined || (tag !== "" && !allowed.includes(tag))) throw problem(reader, at, { message: "a tag that is not known here; expected none", hint: NO_TAG_HINT });
+  if (tag === undefined || (tag !== "" && !allowed.includes(tag)))
+    throw problem(reader, at, { message: "a tag that is not known here; expected none", hint: NO_TAG_HINT });
 }
 
 function atEnd(reader: Reader): boolean {
@@ -191,7 +223,9 @@ function atEnd(reader: Reader): boolean {
 function charge(reader: Reader, nodes: number): number {
   reader.budget.nodesLeft -= nodes;
   if (reader.budget.nodesLeft < 0) {
-    throw new GitOpsError("LIMIT_EXCEEDED", `${reader.source.file}: more than ${reader.budget.nodes} values after aliases are expanded`, { data: { path: reader.source.file } });
+    throw new GitOpsError("LIMIT_EXCEEDED", `${reader.source.file}: more than ${reader.budget.nodes} values after aliases are expanded`, {
+      data: { path: reader.source.file },
+    });
   }
   return nodes;
 }

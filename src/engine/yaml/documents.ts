@@ -15,7 +15,9 @@ export function splitDocuments(file: string, text: string, limit: number): reado
   for (const match of text.matchAll(SEPARATOR)) {
     const rest = (match[1] ?? "").trim();
     if (rest !== "" && !rest.startsWith("#")) {
-      throw yamlFailure({ file, text, firstLine: 1 }, match.index + 1, { message: "text after the document separator; expected a line with --- alone" });
+      throw yamlFailure({ file, text, firstLine: 1 }, match.index + 1, {
+        message: "text after the document separator; expected a line with --- alone",
+      });
     }
     const part = text.slice(start, match.index + 1);
     parts.push({ file, text: part, firstLine });

@@ -75,7 +75,8 @@ function hasNonZeroDigitBefore(runes: readonly string[], at: number): boolean {
 function digitRun(runes: readonly string[], start: number, inNumber: boolean): { readonly value: bigint; readonly end: number } {
   let value = inNumber ? 1n : 0n;
   let end = start;
-  for (; end < runes.length && DIGIT.test(runes[end] ?? ""); end++) value = BigInt.asIntN(64, value * 10n + BigInt(codeOf(runes[end] ?? "") - 0x30));
+  for (; end < runes.length && DIGIT.test(runes[end] ?? ""); end++)
+    value = BigInt.asIntN(64, value * 10n + BigInt(codeOf(runes[end] ?? "") - 0x30));
   return { value, end };
 }
 

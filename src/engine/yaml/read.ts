@@ -76,17 +76,18 @@ function parse(part: YamlText, depth: number): readonly Event[] {
 
 /** The index of the first event of the content; undefined for an empty document. */
 function contentStart(part: YamlText, events: readonly Event[]): number | undefined {
-  const starts = [...documentStarts(events)].filter((at) => !isEmptyScalar(events[at]));
-  const second = starts[1];
-  if (second !== undefined) {
+  let start: number | undefined;
+  for (let at = 0; at < events.length; at++) {
+    if (events[at]?.type !== EVENT_ID.DOCUMENT || isEmptyScalar(events[at + 1])) continue;
     // Go's readers take the first document of a part and forget the rest without a word.
-    throw yamlFailure(part, eventOffset(events, second), { message: "content after the end of the document; expected a line with --- before it" });
+    if (start !== undefined) {
+      throw yamlFailure(part, eventOffset(events, at + 1), {
+        message: "content after the end of the document; expected a line with --- before it",
+      });
+    }
+    start = at + 1;
   }
-  return starts[0];
-}
-
-function* documentStarts(events: readonly Event[]): Iterable<number> {
-  for (const [index, event] of events.entries()) if (event.type === EVENT_ID.DOCUMENT) yield index + 1;
+  return start;
 }
 
 function isEmptyScalar(event: Event | undefined): boolean {

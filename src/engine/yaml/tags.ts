@@ -1,3 +1,4 @@
+import { decodeBase64 } from "./base64.ts";
 import { resolvePlain, type Scalar, type YamlDialect } from "./scalar.ts";
 
 const CORE_PREFIX = "tag:yaml.org,2002:";
@@ -29,27 +30,6 @@ export function resolveTagged(tag: string, text: string, dialect: YamlDialect): 
     default:
       return undefined;
   }
-}
-
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/** The bytes of standard base64, line breaks left out; undefined where it is none. */
-export function decodeBase64(text: string): Uint8Array | undefined {
-  const compact = text.replaceAll(/[\r\n]/g, "");
-  if (compact.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(compact)) return undefined;
-  const digits = compact.replace(/=+$/, "");
-  const bytes = new Uint8Array(Math.floor((digits.length * 3) / 4));
-  let bits = 0;
-  let held = 0;
-  let at = 0;
-  for (const digit of digits) {
-    bits = ((bits << 6) | ALPHABET.indexOf(digit)) & 0xffff;
-    held += 6;
-    if (held < 8) continue;
-    held -= 8;
-    bytes[at++] = (bits >> held) & 0xff;
-  }
-  return bytes;
 }
 
 function decodeBase64Text(text: string): string | undefined {

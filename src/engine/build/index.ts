@@ -1,0 +1,86 @@
+import type { FileTree } from "../model/artifact.ts";
+import { GitOpsError } from "../model/errors.ts";
+import { stringAt } from "../model/json.ts";
+import type { Manifest, Origin } from "../model/manifest.ts";
+import { formatResourceId, groupOf, resourceKey, type ResourceId } from "../model/resource-id.ts";
+import { fileFailure } from "../yaml/failure.ts";
+import type { BuildOptions, BuildResult } from "./build-options.ts";
+import type { BuiltObject } from "./built-object.ts";
+import { checkSecret } from "./check-secrets.ts";
+import { findKustomization } from "./find-kustomization.ts";
+import { buildKustomization } from "./kustomize/index.ts";
+import type { KustomizeResult } from "./kustomize/result.ts";
+import { meteredTree } from "./metered-tree.ts";
+import { buildFile, buildPlain } from "./plain.ts";
+import { noProblems } from "./problems.ts";
+import { refuseEncrypted } from "./refuse-encrypted.ts";
+
+/**
+ * Builds the manifests of a path: a kustomization where the folder has one, else all YAML and JSON below it; also a single file.
+ * A folder without any gives none.
+ *
+ * Throws PATH_NOT_FOUND; BUILD_FAILED (all problems in `data.diagnostics`: file, line, column, never a value); UNSUPPORTED_CONTENT
+ * (encrypted with SOPS, submodule, LFS); PATH_ESCAPES_REPOSITORY; FEATURE_FORBIDDEN; LIMIT_EXCEEDED; the signal's reason.
+ */
+export async function build(tree: FileTree, path: string, options: BuildOptions): Promise<BuildResult> {
+  const metered = meteredTree(tree, options);
+  const { objects, warnings } = await buildObjects(metered, path, options);
+  return { manifests: manifestsOf(objects, options), warnings };
+}
+
+async function buildObjects(tree: FileTree, path: string, options: BuildOptions): Promise<KustomizeResult> {
+  const type = await tree.typeOf(path);
+  if (type === undefined) throw new GitOpsError("PATH_NOT_FOUND", `no such path in the source: ${path}`, { data: { path } });
+  if (type === "file") return await buildFile(tree, path, options);
+  if ((await findKustomization(tree, path)) !== undefined) return await buildKustomization(tree, path, options);
+  return await buildPlain(tree, path, options);
+}
+
+function manifestsOf(objects: readonly BuiltObject[], options: BuildOptions): readonly Manifest[] {
+  if (objects.length > options.budget.documents) {
+    throw new GitOpsError("LIMIT_EXCEEDED", `more than ${options.budget.documents} objects in the build`);
+  }
+  const problems = noProblems();
+  const seen = new Map<string, Origin>();
+  const manifests: Manifest[] = [];
+  for (const built of objects) {
+    problems.collect(() => {
+      const manifest = manifestOf(built);
+      refuseDuplicate(manifest, seen);
+      checkSecret(built);
+      manifests.push(manifest);
+    });
+  }
+  problems.throwAny();
+  return manifests;
+}
+
+function manifestOf({ object, origin }: BuiltObject): Manifest {
+  refuseEncrypted(object, origin);
+  const apiVersion = stringAt(object, "apiVersion");
+  const id: ResourceId = {
+    group: groupOf(apiVersion),
+    kind: stringAt(object, "kind"),
+    namespace: stringAt(object, "metadata", "namespace"),
+    name: stringAt(object, "metadata", "name"),
+  };
+  return { id, apiVersion, object, origin };
+}
+
+/** An object without a name (a hook with generateName) is another one each time. */
+function refuseDuplicate(manifest: Manifest, seen: Map<string, Origin>): void {
+  if (manifest.id.name === "") return;
+  const key = resourceKey(manifest.id);
+  const first = seen.get(key);
+  if (first === undefined) {
+    seen.set(key, manifest.origin);
+    return;
+  }
+  const where = manifest.id.namespace === "" ? "" : ` in namespace ${manifest.id.namespace}`;
+  const message = `${formatResourceId(manifest.id)}${where} is declared twice, first at ${placeOf(first)}`;
+  throw fileFailure("BUILD_FAILED", { severity: "error", ...manifest.origin, message, hint: "remove or rename one of the two" });
+}
+
+function placeOf({ file, line }: Origin): string {
+  return line === undefined ? file : `${file}:${line}`;
+}
