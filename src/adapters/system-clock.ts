@@ -1,0 +1,19 @@
+import { performance } from "node:perf_hooks";
+import { setTimeout as sleepFor } from "node:timers/promises";
+import type { Clock } from "../engine/ports/clock.ts";
+
+/** The machine's own clock. `monotonic` starts at the start of the process. */
+export function systemClock(): Clock {
+  return { now: () => Date.now(), monotonic: () => performance.now(), sleep };
+}
+
+async function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted();
+  try {
+    await sleepFor(Math.max(0, milliseconds), undefined, signal === undefined ? {} : { signal });
+  } catch (cause) {
+    // Node rejects with an AbortError of its own; callers rely on the reason that they gave.
+    signal?.throwIfAborted();
+    throw cause;
+  }
+}
