@@ -1,0 +1,96 @@
+import { GitOpsError } from "../../engine/model/errors.ts";
+import { GitFailed } from "./git-failure.ts";
+
+/** Where and how a git runs. */
+export interface GitCall {
+  readonly gitDirectory: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+}
+
+/** What a fetch brings. */
+export interface FetchRequest {
+  /** Full ref names, `source:target` pairs or object ids, all checked before. */
+  readonly refspecs: readonly string[];
+  /** Only the newest commit. */
+  readonly isShallow: boolean;
+  /** Leave out what is asked for later, where the server can: all file contents, or trees as well. */
+  readonly filter: "blob:none" | "tree:0" | undefined;
+  /** Commits that are here already, whose trees need not come again. */
+  readonly known: readonly string[];
+}
+
+/** What a remote lists under the patterns, and where its HEAD points: the text of `git ls-remote --symref`. */
+export async function listRemote(call: GitCall, patterns: readonly string[]): Promise<string> {
+  return await runGit(call, ["ls-remote", "--symref", "--end-of-options", "origin", ...patterns]);
+}
+
+/** Fetches from the remote of the repository into it, without tags, hooks or submodules. */
+export async function fetchObjects(call: GitCall, request: FetchRequest): Promise<void> {
+  const options = ["--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance", "--force", "--stdin"];
+  if (request.isShallow) options.push("--depth=1");
+  if (request.filter !== undefined) options.push(`--filter=${request.filter}`);
+  options.push(...request.known.map((id) => `--negotiation-tip=${id}`));
+  // Refspecs go by standard input: a round may ask for more ids than an argument list holds.
+  await runGit(call, ["fetch", ...options, "--end-of-options", "origin"], `${request.refspecs.join("\n")}\n`);
+}
+
+/** The object ids that begin with a prefix, one a line. */
+export async function disambiguate(call: GitCall, prefix: string): Promise<string> {
+  return await runGit(call, ["rev-parse", `--disambiguate=${prefix}`]);
+}
+
+/** What differs from HEAD in a work tree, NUL-separated (git-status(1), porcelain v1), ignored files and folders included. */
+export async function workTreeStatus(call: GitCall, workTree: string): Promise<string> {
+  const options = ["--porcelain=v1", "-z", "--untracked-files=all", "--ignored=matching", "--no-renames", "--ignore-submodules=all"];
+  return await runGit({ ...call, environment: { ...call.environment, GIT_WORK_TREE: workTree } }, ["status", ...options]);
+}
+
+/** The values of a repository's own configuration under keys that match, as `key\nvalue\0`. Nothing that it includes is read. */
+export async function readConfig(call: GitCall, keys: string): Promise<string> {
+  return await runGit(call, ["config", "--local", "--no-includes", "--null", "--get-regexp", keys]);
+}
+
+/**
+ * Runs one git. Every argument is fixed text or a value that has been checked: simple-git's own list of what is
+ * unsafe is a second net. Its import costs 20 ms, so only whoever runs git pays for it.
+ */
+async function runGit(call: GitCall, args: readonly string[], input?: string): Promise<string> {
+  call.signal.throwIfAborted();
+  const { simpleGit } = await import("simple-git");
+  const environment = { ...call.environment, GIT_DIR: call.gitDirectory };
+  const hasHeader = call.environment["GIT_CONFIG_COUNT"] !== undefined;
+  const git = simpleGit({
+    baseDir: call.gitDirectory,
+    abort: call.signal,
+    trimmed: false,
+    // An orphaned ssh may hold the output open after git itself has ended.
+    completion: { onClose: true, onExit: 100 },
+    allowEnvironment: Object.keys(environment).filter((name) => name.startsWith("GIT_")),
+    // Only for an Authorization header: it must not stand in an argument or a file.
+    unsafe: { allowUnsafeConfigEnvCount: hasHeader },
+    errors: (error, result) => failureText(error, result.exitCode, result.stdErr),
+    ...(input === undefined ? {} : { input: () => input }),
+  });
+  try {
+    return await git.env(environment).raw([...args]);
+  } catch (error) {
+    call.signal.throwIfAborted();
+    throw asFailure(error);
+  }
+}
+
+/** What a run that went wrong said; undefined for one that went well. A run ended by a signal has no status. */
+function failureText(error: Buffer | Error | undefined, status: number | null, stderr: readonly Buffer[]): Buffer | undefined {
+  if (error instanceof Error) return Buffer.from(error.message);
+  const said = Buffer.concat(stderr);
+  // `git config --get-regexp` that finds nothing ends with 1 and says nothing.
+  if (status === 0 || (status === 1 && said.length === 0)) return undefined;
+  return said.length > 0 ? said : Buffer.from(`git ended with status ${status}`);
+}
+
+function asFailure(error: unknown): Error {
+  const text = error instanceof Error ? error.message : String(error);
+  if (/spawn git ENOENT/.test(text)) return new GitOpsError("SOURCE_UNREACHABLE", "there is no git program on the PATH", { hint: "install Git 2.30 or later", cause: error });
+  return new GitFailed(text);
+}

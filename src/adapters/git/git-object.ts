@@ -1,0 +1,51 @@
+import { createHash } from "node:crypto";
+import type { RawType } from "./linked-tree.ts";
+
+/** An object of Git's store, its content checked against its name. */
+export interface GitObject {
+  readonly type: string;
+  readonly content: Buffer;
+}
+
+/** One entry of a tree object. */
+export interface TreeObjectEntry {
+  readonly type: RawType;
+  readonly id: string;
+}
+
+/** An object of the cache is damaged, or not what its name says. Caught where the cache is dropped and fetched again. */
+export class DamagedCache extends Error {
+  override readonly name = "DamagedCache";
+}
+
+const MODES: Readonly<Record<string, RawType>> = { "40000": "directory", "120000": "link", "160000": "submodule" };
+
+/** The id that content has as an object (SHA-1 over a header and the content). */
+export function objectId(type: string, content: Uint8Array): string {
+  return createHash("sha1").update(`${type} ${content.length}\0`).update(content).digest("hex");
+}
+
+/** The id of the tree of a commit, or of what a tag names. */
+export function referencedId(object: GitObject, field: "tree" | "object"): string {
+  const line = object.content.toString("latin1", 0, 64).split("\n", 1)[0] ?? "";
+  const id = line.startsWith(`${field} `) ? line.slice(field.length + 1) : "";
+  if (!/^[0-9a-f]{40}$/.test(id)) throw new DamagedCache(`a ${object.type} without ${field}`);
+  return id;
+}
+
+/**
+ * The entries of a tree object, by name. A name that is no UTF-8 keeps its bytes as U+FFFD, so nothing can name it.
+ */
+export function parseTree(content: Buffer): ReadonlyMap<string, TreeObjectEntry> {
+  const entries = new Map<string, TreeObjectEntry>();
+  for (let at = 0; at < content.length; ) {
+    const space = content.indexOf(0x20, at);
+    const end = content.indexOf(0, space);
+    if (space < 0 || end < 0 || end + 21 > content.length) throw new DamagedCache("a tree that is cut off");
+    const mode = content.toString("latin1", at, space).replace(/^0+/, "");
+    const name = content.toString("utf8", space + 1, end);
+    entries.set(name, { type: MODES[mode] ?? "file", id: content.toString("hex", end + 1, end + 21) });
+    at = end + 21;
+  }
+  return entries;
+}

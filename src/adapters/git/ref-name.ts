@@ -1,0 +1,65 @@
+import { validRange } from "semver";
+import { GitOpsError } from "../../engine/model/errors.ts";
+import type { GitRef } from "../../engine/model/source.ts";
+
+const MAX_LENGTH = 250;
+
+/** Whether a name keeps the rules of git-check-ref-format(1), and is no option either. */
+export function isRefName(name: string): boolean {
+  if (name === "" || name === "@" || name.length > MAX_LENGTH || name.startsWith("-") || name.endsWith(".")) return false;
+  // eslint-disable-next-line no-control-regex -- control characters are what is refused
+  if (/[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{/.test(name) || Buffer.from(name).toString() !== name) return false;
+  return name.split("/").every((part) => part !== "" && !part.startsWith(".") && !part.endsWith(".lock"));
+}
+
+/** Whether a text is a full commit id. */
+export function isCommitId(text: string): boolean {
+  return /^[0-9a-f]{40}$/.test(text);
+}
+
+/** Whether a text may be a full or short commit id. Four digits is the least that Git takes. */
+export function isShortCommitId(text: string): boolean {
+  return /^[0-9a-f]{4,40}$/i.test(text);
+}
+
+/** A semver range in node-semver's form; commas mean "and", as in Flux's `spec.ref.semver`. */
+export function semverRange(range: string): string {
+  const valid = validRange(range.replaceAll(",", " "));
+  if (valid === null || range.length > MAX_LENGTH) throw new GitOpsError("USAGE", "the semver range is not valid", { hint: "such as '>=1.2.0 <2.0.0' or '1.x'" });
+  return valid;
+}
+
+/** Throws USAGE where a ref is none that Git could have. */
+export function checkRef(ref: GitRef): void {
+  switch (ref.type) {
+    case "default":
+      return;
+    case "semver":
+      semverRange(ref.range);
+      return;
+    case "commit":
+      if (!isShortCommitId(ref.id)) throw new GitOpsError("USAGE", "the commit id is not 4 to 40 hexadecimal digits");
+      return;
+    case "named":
+    case "branch":
+    case "tag":
+      if (!isRefName(ref.name)) throw new GitOpsError("USAGE", "the ref is not a valid branch, tag or commit name", { hint: "see git help check-ref-format" });
+  }
+}
+
+/** A ref in words, for messages. */
+export function describeRef(ref: GitRef): string {
+  switch (ref.type) {
+    case "default":
+      return "the default branch";
+    case "semver":
+      return `a tag in the range ${ref.range}`;
+    case "commit":
+      return `commit ${ref.id}`;
+    case "named":
+      return `branch, tag or commit ${ref.name}`;
+    case "branch":
+    case "tag":
+      return `${ref.type} ${ref.name}`;
+  }
+}
