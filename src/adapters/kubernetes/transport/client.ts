@@ -73,6 +73,8 @@ export function createApiClient(parts: ApiClientParts): ApiClient {
     const headers: OutgoingHttpHeaders = { ...constant, accept: call.accept ?? "application/json" };
     if (authorization !== undefined) headers["authorization"] = authorization;
     if (call.contentType !== undefined) headers["content-type"] = call.contentType;
+    // Node leaves it out for DELETE, and the server would take the body for the next request.
+    if (call.body !== undefined) headers["content-length"] = Buffer.byteLength(call.body);
     if (call.ifNoneMatch !== undefined) headers["if-none-match"] = call.ifNoneMatch;
     return { method: call.method, path: basePath + call.path, headers, body: call.body };
   }
