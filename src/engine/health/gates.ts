@@ -79,7 +79,7 @@ function plainVerdict({ status }: Health, gate: Gate): GateVerdict {
 }
 
 function mayHeal(gate: Gate, groupKind: string, health: Health, object: JsonObject): boolean {
-  if (gate === "wave") return groupKind === "autoscaling/HorizontalPodAutoscaler" && /^FailedGet.*Metric$/.test(health.reason);
+  if (gate === "wave") return groupKind === "autoscaling/HorizontalPodAutoscaler" && /^FailedGet.*Metric$|^FailedComputeMetricsReplicas$/.test(health.reason);
   if (gate === "hook" || groupKind === "/PersistentVolumeClaim") return false;
   return groupKind === "policy/PodDisruptionBudget" || toKstatus(health, object) === "InProgress";
 }

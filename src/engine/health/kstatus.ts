@@ -26,6 +26,8 @@ export function toKstatus(health: Health, object: JsonObject): Kstatus {
 
 /** kstatus gives up where the fields that it needs are of another type. */
 function isUnreadable(object: JsonObject): boolean {
+  const status = valueAt(object, "status");
+  if (status !== undefined && status !== null && !isJsonObject(status)) return true;
   const conditions = valueAt(object, "status", "conditions");
   const observed = valueAt(object, "status", "observedGeneration");
   return (

@@ -19,6 +19,7 @@ const CANNOT_SCALE: ReadonlyMap<string, ReadonlySet<string>> = new Map([
       "FailedGetPodsMetric",
       "FailedGetObjectMetric",
       "FailedGetExternalMetric",
+      "FailedComputeMetricsReplicas",
       "InvalidSelector",
     ]),
   ],

@@ -1,6 +1,7 @@
 import type { Health } from "../../model/health.ts";
 import type { JsonObject } from "../../model/json.ts";
 import { assessApiService, assessCustomResourceDefinition } from "./api-extension.ts";
+import { assessApplication, assessWorkflow } from "./argo.ts";
 import { assessDaemonSet } from "./daemon-set.ts";
 import { assessDeployment } from "./deployment.ts";
 import { assessHorizontalPodAutoscaler } from "./horizontal-pod-autoscaler.ts";
@@ -12,7 +13,6 @@ import { assessPod } from "./pod.ts";
 import { assessReplicaSet } from "./replica-set.ts";
 import { assessStatefulSet } from "./stateful-set.ts";
 import { assessPersistentVolume, assessPersistentVolumeClaim } from "./volume.ts";
-import { assessWorkflow } from "./workflow.ts";
 
 /** How one kind is judged. Total: it answers for any JSON object, and never throws. */
 export interface KindRule {
@@ -35,6 +35,7 @@ export const KIND_RULES: ReadonlyMap<string, KindRule> = new Map<string, KindRul
   ["apps/Deployment", { versions: ["v1"], assess: assessDeployment }],
   ["apps/ReplicaSet", { versions: ["v1"], assess: assessReplicaSet }],
   ["apps/StatefulSet", { versions: ["v1"], assess: assessStatefulSet }],
+  ["argoproj.io/Application", { versions: ["v1alpha1"], assess: assessApplication }],
   ["argoproj.io/Workflow", { versions: ["v1alpha1"], assess: assessWorkflow }],
   ["autoscaling/HorizontalPodAutoscaler", { versions: ["v1", "v2", "v2beta1", "v2beta2"], assess: assessHorizontalPodAutoscaler }],
   ["batch/CronJob", { versions: ["v1", "v1beta1"], assess: assessCronJob }],
