@@ -3,16 +3,13 @@
 //
 //   npm test                      everything
 //   npm test -- engine/yaml e2e   only files whose path contains one of the words
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
-import { delimiter, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join, relative } from "node:path";
 import { PartsMissing } from "./support/build-parts.mjs";
 import { joinPlane } from "./support/plane-client.mjs";
+import { projectNode, root, run, setUp } from "./support/setup.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-const binaries = join(root, "node_modules", ".bin");
 const inCI = Boolean(process.env.CI);
 
 /** A test may be skipped in CI only for want of a thing that the machine does not have, and says so with this word. */
@@ -26,14 +23,17 @@ const SUITES = [
   { name: "end to end", folders: ["e2e", "package"], concurrency: availableParallelism(), needsPlane: true },
 ];
 
-process.chdir(root);
 process.exitCode = await main(process.argv.slice(2));
 
 /** @param {string[]} words */
 async function main(words) {
-  if (!existsSync(join(binaries, "node"))) step("installing what package-lock.json names", "npm", ["ci", "--no-audit", "--no-fund"]);
-  process.env.PATH = `${binaries}${delimiter}${process.env.PATH}`;
-  step("building", "npm", ["run", "--silent", "build"]);
+  try {
+    setUp(say);
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error));
+    console.log("0 passed, 1 failed, 0 skipped");
+    return 1;
+  }
 
   const files = testFiles().filter((file) => words.length === 0 || words.some((word) => file.includes(word)));
   const plane = files.some((file) => suiteOf(file).needsPlane) ? await startPlane() : undefined;
@@ -51,7 +51,7 @@ function runSuites(files) {
     const own = files.filter((file) => suiteOf(file).name === name);
     if (own.length === 0) return false;
     say(`${name}: ${own.length} files`);
-    return run(join(binaries, "node"), nodeFlags(concurrency, own), { GITOPS_TEST_COUNTS: counts }) !== 0;
+    return run(projectNode, nodeFlags(concurrency, own), { GITOPS_TEST_COUNTS: counts }) !== 0;
   });
   const { passed, failed, skipped, skips } = read(counts);
   rmSync(join(counts, ".."), { recursive: true, force: true });
@@ -130,34 +130,6 @@ function suiteOf(file) {
   const suite = SUITES.find(({ folders }) => folders.some((name) => name === folder)) ?? SUITES[0];
   if (!suite) throw new Error("there are no suites");
   return suite;
-}
-
-/**
- * @param {string} what
- * @param {string} program
- * @param {string[]} args
- */
-function step(what, program, args) {
-  say(`${what}: ${program} ${args.join(" ")}`);
-  const started = Date.now();
-  const status = run(program, args, {});
-  if (status !== 0) {
-    say(`${what} failed (exit ${status})`);
-    console.log("0 passed, 1 failed, 0 skipped");
-    process.exit(1);
-  }
-  say(`${what}: done in ${((Date.now() - started) / 1000).toFixed(1)} s`);
-}
-
-/**
- * @param {string} program
- * @param {string[]} args
- * @param {Record<string, string>} environment
- */
-function run(program, args, environment) {
-  // a test that ran under `node --test` would otherwise be taken for a child of it
-  const { NODE_TEST_CONTEXT: _, ...inherited } = process.env;
-  return spawnSync(program, args, { stdio: ["ignore", "inherit", "inherit"], env: { ...inherited, ...environment } }).status ?? 128;
 }
 
 /** @param {string} line */

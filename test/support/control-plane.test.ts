@@ -70,6 +70,37 @@ test("a Deployment becomes available, a Job completes, and a Job whose Pods fail
   await eventually(`${jobs}/jobfail`, ({ status }) => status["failed"] === 1);
 });
 
+test("a claim of the default storage class is bound, and its volume goes with it", { skip: skipWorkloads }, async () => {
+  const claims = `/api/v1/namespaces/${await plane!.createNamespace("claim")}/persistentvolumeclaims`;
+  const spec = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } };
+  await plane!.api("POST", claims, { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: { name: "data" }, spec });
+
+  await eventually(`${claims}/data`, ({ status }) => status["phase"] === "Bound");
+  const { spec: bound } = (await plane!.api("GET", `${claims}/data`)).body as { spec: { volumeName: string } };
+  await plane!.api("DELETE", `${claims}/data`);
+  await eventually(`/api/v1/persistentvolumes/${bound.volumeName}`, ({ status }) => status["code"] === 404, (body) => ({ status: body as Record<string, unknown> }));
+});
+
+test("an autoscaler finds metrics and scales its target to the minimum", { skip: skipWorkloads }, async () => {
+  const namespace = await plane!.createNamespace("autoscaler");
+  const labels = { app: "web" };
+  const containers = [{ name: "web", image: "example.com/web:1", resources: { requests: { cpu: "100m" } } }];
+  const spec = { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } };
+  await plane!.api("POST", `/apis/apps/v1/namespaces/${namespace}/deployments`, { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web" }, spec });
+  const scalers = `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`;
+  const cpu = { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 90 } } };
+  const target = { apiVersion: "apps/v1", kind: "Deployment", name: "web" };
+  await plane!.api("POST", scalers, {
+    apiVersion: "autoscaling/v2",
+    kind: "HorizontalPodAutoscaler",
+    metadata: { name: "web" },
+    spec: { scaleTargetRef: target, minReplicas: 2, maxReplicas: 4, metrics: [cpu] },
+  });
+
+  await eventually(`/apis/apps/v1/namespaces/${namespace}/deployments/web`, ({ status }) => status["availableReplicas"] === 2);
+  await eventually(`${scalers}/web`, ({ status }) => JSON.stringify(status["conditions"] ?? []).includes('"ValidMetricFound"'));
+});
+
 interface PodStatus {
   readonly phase?: string;
   readonly containerStatuses?: readonly { ready: boolean; restartCount: number; state?: { waiting?: { reason: string } } }[];
@@ -86,11 +117,14 @@ function waitingReason(pod: PodStatus): string | undefined {
 }
 
 /** Reads until it holds; a plane that never gets there fails with what it last said. */
-async function eventually(path: string, holds: (object: { status: Record<string, unknown> }) => boolean): Promise<void> {
+async function eventually(
+  path: string,
+  holds: (object: { status: Record<string, unknown> }) => boolean,
+  view: (body: unknown) => { status?: Record<string, unknown> } = (body) => body as { status?: Record<string, unknown> },
+): Promise<void> {
   for (let tries = 0; ; tries++) {
     const { body } = await plane!.api("GET", path);
-    const object = body as { status?: Record<string, unknown> };
-    if (holds({ status: object.status ?? {} })) return;
+    if (holds({ status: view(body).status ?? {} })) return;
     assert.ok(tries < 600, `${path} never got there: ${JSON.stringify(body)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { ensureParts } from "./build-parts.mjs";
 
 const supervisor = fileURLToPath(new URL("plane-supervisor.mjs", import.meta.url));
-const stages = fileURLToPath(new URL("../cluster/kwok/stages.yaml", import.meta.url));
+const inputs = ["plane-supervisor.mjs", "plane-metrics.mjs", "../cluster/kwok/stages.yaml"].map((path) => new URL(path, import.meta.url));
 const FIRST_PORT = 23_450;
 const ATTEMPTS = 8;
 
@@ -37,7 +37,7 @@ const ATTEMPTS = 8;
  */
 export async function joinPlane(say) {
   const parts = JSON.stringify(ensureParts(say));
-  const versions = [parts, readFileSync(supervisor), readFileSync(stages), userInfo().username];
+  const versions = [parts, userInfo().username, ...inputs.map((path) => readFileSync(path))];
   const key = versions.reduce((hash, part) => hash.update(part), createHash("sha256")).digest("hex");
   const greeting = `gitops-test-plane ${key}`;
   const base = FIRST_PORT + (Number.parseInt(key.slice(0, 6), 16) % 1_000) * ATTEMPTS;

@@ -9,6 +9,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { serveMetrics } from "./plane-metrics.mjs";
 
 /** @import { Parts } from "./build-parts.mjs" */
 /** @import { Plane } from "./plane-client.mjs" */
@@ -79,7 +80,7 @@ function end() {
 
 /** @returns {Promise<Plane>} */
 async function start() {
-  const [client, peer, secure, kwokPort] = /** @type {[number, number, number, number]} */ (await freePorts(4));
+  const [client, peer, secure, kwokPort, metricsPort] = /** @type {[number, number, number, number, number]} */ (await freePorts(5));
   const server = `https://127.0.0.1:${secure}`;
   const tokens = writeInputs();
   const caFile = join(directory, "pki", "apiserver.crt");
@@ -121,11 +122,7 @@ async function start() {
     return path;
   };
   startControllers(kubeconfig, tokens, caFile, kwokPort);
-  if (parts.kwok && parts.scheduler) await createNodes(server, caFile, tokens.admin);
-  if (parts.controllerManager) {
-    const account = "/api/v1/namespaces/default/serviceaccounts/default";
-    await until("the controllers run", async () => (await call(server, caFile, tokens.admin, "GET", account)).status === 200);
-  }
+  await furnish((method, path, body) => call(server, caFile, tokens.kwok, method, path, body), metricsPort);
   return {
     directory,
     server,
@@ -189,6 +186,9 @@ function startControllers(kubeconfig, tokens, caFile, kwokPort) {
       `--service-account-private-key-file=${join(directory, "service-accounts.pem")}`,
       // the nodes send no heartbeat: nothing may call them dead during a test
       "--node-monitor-grace-period=24h",
+      "--horizontal-pod-autoscaler-sync-period=1s",
+      "--horizontal-pod-autoscaler-initial-readiness-delay=0s",
+      "--horizontal-pod-autoscaler-cpu-initialization-period=0s",
     ]);
   }
   if (parts.scheduler) {
@@ -213,17 +213,26 @@ function startControllers(kubeconfig, tokens, caFile, kwokPort) {
 }
 
 /**
- * @param {string} server
- * @param {string} caFile
- * @param {string} token
+ * Puts into the cluster what a usable one has: nodes, a default storage class, metrics.
+ *
+ * @param {import("./plane-metrics.mjs").Call} call
+ * @param {number} metricsPort
  */
-async function createNodes(server, caFile, token) {
+async function furnish(call, metricsPort) {
+  if (!parts.controllerManager) return;
+  await serveMetrics(metricsPort, { key: join(directory, "pki", "apiserver.key"), cert: join(directory, "pki", "apiserver.crt") }, call);
+  const account = "/api/v1/namespaces/default/serviceaccounts/default";
+  await until("the controllers run", async () => (await call("GET", account)).status === 200);
+  if (!parts.kwok || !parts.scheduler) return;
+  const annotations = { "storageclass.kubernetes.io/is-default-class": "true" };
+  const storageClass = { apiVersion: "storage.k8s.io/v1", kind: "StorageClass", metadata: { name: "standard", annotations }, provisioner: "test.gitops.dev/pretended" };
+  await call("POST", "/apis/storage.k8s.io/v1/storageclasses", storageClass);
   for (const name of NODES) {
     const metadata = { name, annotations: { "kwok.x-k8s.io/node": "fake" }, labels: { "kubernetes.io/os": "linux" } };
-    await call(server, caFile, token, "POST", "/api/v1/nodes", { apiVersion: "v1", kind: "Node", metadata });
+    await call("POST", "/api/v1/nodes", { apiVersion: "v1", kind: "Node", metadata });
   }
   await until("the nodes are ready", async () => {
-    const { body } = await call(server, caFile, token, "GET", "/api/v1/nodes");
+    const { body } = await call("GET", "/api/v1/nodes");
     const nodes = /** @type {{ status?: { conditions?: { type: string, status: string }[] } }[]} */ (JSON.parse(body).items);
     return nodes.every((node) => node.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True"));
   });
