@@ -1,10 +1,11 @@
-import { EVENT_ID, parseEvents, YAMLException, type Event } from "js-yaml";
+import { EVENT_ID, type Event } from "js-yaml";
 import { GitOpsError } from "../model/errors.ts";
 import type { JsonValue } from "../model/json.ts";
-import { constructValue, eventOffset, tooDeep, type NodeBudget } from "./construct.ts";
+import { constructValue, eventOffset, type NodeBudget } from "./construct.ts";
 import { decodeYamlText } from "./decode.ts";
 import { splitDocuments } from "./documents.ts";
 import { lineBreaks, yamlFailure, type YamlText } from "./failure.ts";
+import { parseText } from "./parse.ts";
 import type { YamlDialect } from "./scalar.ts";
 
 /** One document of a file. */
@@ -53,25 +54,13 @@ export function readYamlText(text: string, options: ReadYamlOptions): readonly Y
   const documents: YamlDocument[] = [];
   for (const part of parts) {
     refuseDense(part, budget.nodes);
-    const events = parse(part, budget.depth);
-    const start = contentStart(part, events);
+    const { source, events } = parseText(part, budget.depth);
+    const start = contentStart(source, events);
     if (start === undefined) continue;
-    const value = constructValue(part, events, start, dialect, nodes);
-    if (value !== null) documents.push({ value, line: part.firstLine + lineBreaks(part.text.slice(0, eventOffset(events, start))) });
+    const value = constructValue(source, events, start, dialect, nodes);
+    if (value !== null) documents.push({ value, line: part.firstLine + lineBreaks(source.text.slice(0, eventOffset(events, start))) });
   }
   return documents;
-}
-
-/** js-yaml counts levels before it goes down one, so no nesting can exhaust the stack. */
-function parse(part: YamlText, depth: number): readonly Event[] {
-  try {
-    return parseEvents(part.text, { maxDepth: depth });
-  } catch (cause) {
-    if (!(cause instanceof YAMLException)) throw cause;
-    const offset = cause.mark?.position ?? 0;
-    if (cause.reason.startsWith("nesting exceeded")) throw tooDeep(part, depth, offset);
-    throw yamlFailure(part, offset, { message: `YAML that does not parse: ${withoutQuotes(cause.reason)}` });
-  }
 }
 
 /** The index of the first event of the content; undefined for an empty document. */
@@ -107,11 +96,6 @@ function refuseDense(part: YamlText, nodes: number): void {
     if (code === 0x0a || code === 0x2c || code === 0x2d || code === 0x3a || code === 0x3f || code === 0x5b || code === 0x7b) separators++;
   }
   if (separators > nodes * SEPARATORS_FOR_EACH_NODE) throw limit(part.file, `more than ${nodes} values in one document`);
-}
-
-/** The parser quotes names (tags, anchors) of the text in some of its reasons. */
-function withoutQuotes(reason: string): string {
-  return reason.replace(/ "[^"]*"/g, "").replace(/(cannot contain such characters): .*/s, "$1");
 }
 
 function limit(file: string, what: string): GitOpsError {
