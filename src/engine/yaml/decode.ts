@@ -6,14 +6,13 @@ const UTF16_MARKS = [
 ] as const;
 
 /**
- * The text of a YAML file: UTF-8 without its byte order mark, with `\n` as the line break (as kustomize reads it).
+ * The text of a file: UTF-8 without its byte order mark.
  * Throws BUILD_FAILED for any other encoding.
  */
 export function decodeYamlText(bytes: Uint8Array, file: string): string {
   if (UTF16_MARKS.some(([first, second]) => bytes[0] === first && bytes[1] === second)) throw notUtf8(file, "the file is UTF-16");
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return text.includes("\r\n") ? text.replaceAll("\r\n", "\n") : text;
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
     if (cause instanceof TypeError) throw notUtf8(file, "the file is not valid UTF-8");
     throw cause;

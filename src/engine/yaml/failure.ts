@@ -7,7 +7,12 @@ export interface YamlText {
   readonly text: string;
   /** Counts from 1. */
   readonly firstLine: number;
+  /** Offsets of lines that were made {@link DEEPENED_BY} columns deeper than the file has them. */
+  readonly deepened?: ReadonlySet<number>;
 }
+
+/** How many spaces stand before a line that was made deeper. */
+export const DEEPENED_BY = 64;
 
 /** What is wrong at one place. Neither part may carry the text of a value: it may be a secret. */
 export interface YamlProblem {
@@ -23,7 +28,8 @@ export interface YamlProblem {
 export function yamlFailure(source: YamlText, offset: number, problem: YamlProblem, code: ErrorCode = "BUILD_FAILED"): GitOpsError {
   const before = source.text.slice(0, offset);
   const line = source.firstLine + lineBreaks(before);
-  const column = offset - before.lastIndexOf("\n");
+  const lineStart = before.lastIndexOf("\n") + 1;
+  const column = Math.max(1, offset - lineStart + 1 - (source.deepened?.has(lineStart) === true ? DEEPENED_BY : 0));
   return fileFailure(code, { severity: "error", file: source.file, line, column, ...problem });
 }
 

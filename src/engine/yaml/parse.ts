@@ -1,6 +1,6 @@
 import { parseEvents, YAMLException, type Event } from "js-yaml";
 import { tooDeep } from "./construct.ts";
-import { yamlFailure, type YamlProblem, type YamlText } from "./failure.ts";
+import { DEEPENED_BY, yamlFailure, type YamlProblem, type YamlText } from "./failure.ts";
 
 /** A text and what the parser saw in it. */
 export interface ParsedText {
@@ -11,7 +11,7 @@ export interface ParsedText {
 const TOO_LITTLE_INDENTED = "deficient indentation";
 const NEVER_CLOSED = "unexpected end of the stream";
 const MAX_REPAIRS = 200;
-const DEEPER = " ".repeat(64);
+const DEEPER = " ".repeat(DEEPENED_BY);
 
 /**
  * Parses one document. js-yaml counts levels before it goes down one, so no nesting can exhaust the stack.
@@ -21,20 +21,22 @@ const DEEPER = " ".repeat(64);
  */
 export function parseText(source: YamlText, depth: number): ParsedText {
   let text = source.text;
+  const deepened = new Set<number>();
   let firstRepair: number | undefined;
   for (let repairs = 0; ; repairs++) {
     try {
-      return { source: { ...source, text }, events: parseEvents(text, { maxDepth: depth }) };
+      return { source: { ...source, text, deepened }, events: parseEvents(text, { maxDepth: depth }) };
     } catch (cause) {
       if (!(cause instanceof YAMLException)) throw cause;
       const offset = cause.mark?.position ?? 0;
       if (cause.reason !== TOO_LITTLE_INDENTED || repairs === MAX_REPAIRS) {
         // Quotes or brackets that never close make all lines below look like their content: the first of these is the place.
         const place = cause.reason.startsWith(NEVER_CLOSED) ? (firstRepair ?? offset) : offset;
-        throw parseFailure({ ...source, text }, place, cause.reason, depth);
+        throw parseFailure({ ...source, text, deepened }, place, cause.reason, depth);
       }
       firstRepair ??= offset;
       const lineStart = text.lastIndexOf("\n", offset - 1) + 1;
+      deepened.add(lineStart);
       text = text.slice(0, lineStart) + DEEPER + text.slice(lineStart);
     }
   }

@@ -48,7 +48,9 @@ export function readYaml(bytes: Uint8Array, options: ReadYamlOptions): readonly 
 /** As {@link readYaml}, from text, such as a patch that stands inside a kustomization. */
 export function readYamlText(text: string, options: ReadYamlOptions): readonly YamlDocument[] {
   const { file, dialect, budget } = options;
-  const parts = splitDocuments(file, text, budget.documents);
+  // As kustomize does before anything else.
+  const unix = text.includes("\r\n") ? text.replaceAll("\r\n", "\n") : text;
+  const parts = splitDocuments(file, unix, budget.documents);
   if (parts.length > budget.documents) throw limit(file, `more than ${budget.documents} documents`);
   const nodes: NodeBudget = { depth: budget.depth, nodes: budget.nodes, nodesLeft: budget.nodes };
   const documents: YamlDocument[] = [];
