@@ -11,21 +11,26 @@ export function memoryTree(files: Readonly<Record<string, MemoryEntry>>): FileTr
   const entries = new Map(Object.entries(files));
   const folders = foldersOf(entries.keys());
 
-  function follow(path: string, links = 0): string {
+  function follow(path: string): string {
+    const waiting = path.split("/").filter(Boolean).reverse();
     let done = "";
-    for (const [index, segment] of path.split("/").filter(Boolean).entries()) {
+    let links = 0;
+    for (let segment = waiting.pop(); segment !== undefined; segment = waiting.pop()) {
+      if (segment === ".") continue;
+      if (segment === "..") {
+        if (done === "") throw leaves(path);
+        done = done.slice(0, Math.max(done.lastIndexOf("/"), 0));
+        continue;
+      }
       const next = done === "" ? segment : `${done}/${segment}`;
       const entry = entries.get(next);
       if (typeof entry !== "object" || entry instanceof Uint8Array) {
         done = next;
         continue;
       }
-      if (links >= MAX_LINKS) throw new GitOpsError("BUILD_FAILED", `too many links at ${path}`, { data: { path } });
-      const rest = path
-        .split("/")
-        .filter(Boolean)
-        .slice(index + 1);
-      return follow([normalise(done, entry.link, path), ...rest].filter(Boolean).join("/"), links + 1);
+      if (++links > MAX_LINKS) throw new GitOpsError("BUILD_FAILED", `too many links at ${path}`, { data: { path } });
+      if (entry.link.startsWith("/")) throw leaves(path);
+      waiting.push(...entry.link.split("/").filter(Boolean).reverse());
     }
     return done;
   }
@@ -77,16 +82,8 @@ function foldersOf(paths: Iterable<string>): Set<string> {
   return folders;
 }
 
-function normalise(folder: string, target: string, path: string): string {
-  const segments = target.startsWith("/") ? undefined : folder.split("/").filter(Boolean);
-  for (const segment of target.split("/")) {
-    if (segments === undefined || (segment === ".." && segments.length === 0)) {
-      throw new GitOpsError("PATH_ESCAPES_REPOSITORY", `the link ${path} leaves the repository`, { data: { path } });
-    }
-    if (segment === "..") segments.pop();
-    else if (segment !== "" && segment !== ".") segments.push(segment);
-  }
-  return (segments ?? []).join("/");
+function leaves(path: string): GitOpsError {
+  return new GitOpsError("PATH_ESCAPES_REPOSITORY", `the link ${path} leaves the repository`, { data: { path } });
 }
 
 function notFound(path: string): GitOpsError {
