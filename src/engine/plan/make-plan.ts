@@ -1,3 +1,62 @@
+import type { ApplyChange, Change } from "../model/change.ts";
+import type { Inventory } from "../model/inventory.ts";
 import type { Plan } from "../model/plan.ts";
+import { formatResourceId, resourceKey } from "../model/resource-id.ts";
+import { clusterGuard, conflictGuard, emptyBuildGuard, massPruneGuard, ownershipGuards, protectedPruneGuards } from "./guards.ts";
+import { declaredEntries, withEntries } from "./inventories.ts";
+import { foreignOwner, isMarkedOurs } from "./ownership.ts";
 import type { PlanInput } from "./plan-input.ts";
-export declare function makePlan(input: PlanInput): Plan;
+import { decidePrune, pruneCandidates, pruneGroups } from "./prune.ts";
+import { stepsOf } from "./steps.ts";
+import { wavesOf } from "./waves.ts";
+
+/**
+ * Everything that a sync would do, in order. Unchanged objects are in it as steps that write nothing.
+ * Guards are not thrown: a diff shows them, a sync stops at them.
+ */
+export function makePlan(input: PlanInput): Plan {
+  const { changes, inventory, delivery } = input;
+  const planned = changes.map((change) => ({ change, ...stepsOf(change, input) }));
+  const plain = planned.filter(({ hook }) => hook === undefined).map(({ change }) => change);
+  const ids = changes.map(({ id }) => id);
+  const declared = declaredEntries(plain);
+  const decision = decidePrune(pruneCandidates(inventory, ids), input, "sync", new Set(declared.map(({ uid }) => uid)));
+  const base: Omit<Inventory, "entries"> = { version: 1, cluster: delivery.cluster, source: delivery.source, namespace: delivery.namespace, revision: delivery.revision };
+  return {
+    waves: wavesOf(planned.flatMap(({ steps }) => steps)),
+    prune: pruneGroups(decision.pruned),
+    skipped: [...decision.skipped, ...idleHooks(planned)],
+    guards: [
+      ...clusterGuard(input, delivery.cluster),
+      ...emptyBuildGuard(plain.length, changes.length - plain.length, input),
+      ...ownershipGuards(changes, input, delivery.name),
+      ...conflictGuard(changes, input.policy),
+      ...planned.flatMap(({ guards }) => guards),
+      ...massPruneGuard(decision.pruned.length, input),
+      ...protectedPruneGuards(decision.pruned, ids, input, "sync"),
+    ],
+    warnings: [...input.warnings, ...takeoverWarnings(changes), ...sharedOwnershipWarnings(changes, input)],
+    intent: withEntries(base, inventory?.entries ?? [], declared),
+    after: withEntries(base, decision.kept, declared),
+  };
+}
+
+function idleHooks(planned: readonly (ReturnType<typeof stepsOf> & { readonly change: ApplyChange })[]): readonly Extract<Change, { action: "skip" }>[] {
+  return planned.flatMap(({ change, hook }) => (hook?.skip === undefined ? [] : [{ action: "skip" as const, id: change.id, reason: hook.skip }]));
+}
+
+function takeoverWarnings(changes: readonly ApplyChange[]): readonly string[] {
+  return changes.flatMap((change) =>
+    change.action === "configure" ? change.takeovers.map(({ field, manager }) => `${formatResourceId(change.id)}: ${field} is taken over from ${manager}`) : [],
+  );
+}
+
+/** Ours by our mark, and somebody else's by theirs: both will go on writing it. */
+function sharedOwnershipWarnings(changes: readonly ApplyChange[], { live, ownerMark }: PlanInput): readonly string[] {
+  return changes.flatMap(({ id }) => {
+    const object = live.get(resourceKey(id));
+    if (object === undefined || !isMarkedOurs(object, ownerMark)) return [];
+    const other = foreignOwner(object, ownerMark);
+    return other === undefined ? [] : [`${formatResourceId(id)} also carries the mark of ${other.owner}`];
+  });
+}

@@ -1,4 +1,27 @@
 import type { Plan } from "../model/plan.ts";
+import { clusterGuard, massPruneGuard, protectedPruneGuards } from "./guards.ts";
 import type { DeletionInput } from "./plan-input.ts";
-/** A plan without waves: everything that the inventory owns, in reverse order of applying. */
-export declare function planDeletion(input: DeletionInput): Plan;
+import { withEntries } from "./inventories.ts";
+import { decidePrune, pruneGroups } from "./prune.ts";
+
+/**
+ * The removal of a whole delivery: a plan without waves that deletes everything the inventory owns, in reverse order of applying,
+ * under the same guards as a prune. `after` holds what stays: protected objects, and those that could not be read.
+ */
+export function planDeletion(input: DeletionInput): Plan {
+  const { inventory, delivery } = input;
+  const decision = decidePrune(inventory.entries, input, "deletion");
+  return {
+    waves: [],
+    prune: pruneGroups(decision.pruned),
+    skipped: decision.skipped,
+    guards: [
+      ...clusterGuard(input, delivery.cluster),
+      ...massPruneGuard(decision.pruned.length, input),
+      ...protectedPruneGuards(decision.pruned, [], input, "deletion"),
+    ],
+    warnings: [],
+    intent: inventory,
+    after: withEntries(inventory, decision.kept),
+  };
+}

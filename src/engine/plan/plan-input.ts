@@ -22,6 +22,8 @@ export interface PruneEvidence {
   readonly ownerMark: { readonly label: string; readonly value: string };
   readonly policy: SyncPolicy;
 }
+
+/** All that a plan is made of. */
 export interface PlanInput extends PruneEvidence {
   readonly delivery: { readonly name: string; readonly cluster: string; readonly source: Source; readonly namespace: string; readonly revision: Revision };
   /** One for each desired object, hooks too. */
@@ -33,6 +35,8 @@ export interface PlanInput extends PruneEvidence {
   /** Lines gathered before (scopeManifests, withoutScaledFields). */
   readonly warnings: readonly string[];
 }
+
+/** All that the removal of a delivery is planned from. */
 export interface DeletionInput extends PruneEvidence {
   readonly inventory: Inventory;
   readonly delivery: { readonly name: string; readonly cluster: string };

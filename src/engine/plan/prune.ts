@@ -1,7 +1,141 @@
+import type { Change } from "../model/change.ts";
 import type { Inventory, InventoryEntry } from "../model/inventory.ts";
-import type { JsonObject } from "../model/json.ts";
-import type { ResourceId } from "../model/resource-id.ts";
-/** Entries of the inventory that the build does not declare: their live objects must be read (and, of Namespaces and CRDs, the occupants). */
-export declare function pruneCandidates(inventory: Inventory | undefined, desired: readonly ResourceId[]): readonly InventoryEntry[];
-/** Whether a live object counts as content of its Namespace or CRD: not owned by another, nor one that every namespace has. */
-export declare function countsAsOccupant(object: JsonObject): boolean;
+import { arrayAt, stringAt, type JsonObject } from "../model/json.ts";
+import type { PruneStep } from "../model/plan.ts";
+import { formatResourceId, resourceKey, type ResourceId } from "../model/resource-id.ts";
+import { waveOfObject } from "./annotations.ts";
+import { compareIds, stageOf } from "./order.ts";
+import { foreignOwner, isMarkedOurs } from "./ownership.ts";
+import type { PruneEvidence } from "./plan-input.ts";
+import { readSyncOptions } from "./sync-options.ts";
+
+const SYSTEM_NAMESPACES: ReadonlySet<string> = new Set(["kube-system", "kube-public", "kube-node-lease", "default"]);
+
+/** Entries of the inventory that the build does not declare. Their live objects must be read, and of Namespaces and CRDs the occupants. */
+export function pruneCandidates(inventory: Inventory | undefined, desired: readonly ResourceId[]): readonly InventoryEntry[] {
+  const declared = new Set(desired.map(resourceKey));
+  return (inventory?.entries ?? []).filter((entry) => !declared.has(resourceKey(entry)));
+}
+
+/**
+ * Whether a live object counts as content of its Namespace or CRD. Not those that a controller made and owns, nor what every
+ * namespace has or what only tells about others.
+ */
+export function countsAsOccupant(object: JsonObject): boolean {
+  if (arrayAt(object, "metadata", "ownerReferences").length > 0) return false;
+  const kind = stringAt(object, "kind");
+  const name = stringAt(object, "metadata", "name");
+  if (kind === "Event" || kind === "Endpoints" || kind === "EndpointSlice" || kind === "PodMetrics") return false;
+  return !((kind === "ServiceAccount" && name === "default") || (kind === "ConfigMap" && name === "kube-root-ca.crt"));
+}
+
+type Skip = Extract<Change, { action: "skip" }>;
+type Prune = Extract<Change, { action: "prune" }>;
+
+/** What becomes of the candidates. */
+export interface PruneDecision {
+  readonly pruned: readonly Prune[];
+  readonly skipped: readonly Skip[];
+  /** Entries that stay in the inventory. What is gone or has another owner by now is not among them. */
+  readonly kept: readonly InventoryEntry[];
+}
+
+/** Why a deletion may not happen, and whether the delivery still owns the object. */
+interface Refusal {
+  readonly reason: string;
+  readonly owned: boolean;
+}
+
+/**
+ * Decides for each candidate: delete, leave, or forget because it is gone. Deleted is only what is in the inventory, was read, still
+ * carries our owner mark, has no other owner, and is the very object that was recorded (uid).
+ *
+ * @param occasion a sync honours `prune` and `Prune=false`, the removal of the whole delivery `Delete=false`.
+ * @param declaredUids uids of the live objects of the build: one object may be served through two groups.
+ */
+export function decidePrune(
+  candidates: readonly InventoryEntry[],
+  evidence: PruneEvidence,
+  occasion: "sync" | "deletion",
+  declaredUids: ReadonlySet<string> = new Set(),
+): PruneDecision {
+  const pruned: Prune[] = [];
+  const skipped: Skip[] = [];
+  const kept: InventoryEntry[] = [];
+  for (const entry of candidates) {
+    const id: ResourceId = { group: entry.group, kind: entry.kind, namespace: entry.namespace, name: entry.name };
+    const live = evidence.live.get(resourceKey(id));
+    const refusal = unknownState(id, evidence) ?? (live === undefined ? undefined : refusalOf(entry, live, evidence, occasion, declaredUids));
+    if (refusal !== undefined) {
+      skipped.push({ action: "skip", id, reason: refusal.reason });
+      if (refusal.owned) kept.push(entry);
+    } else if (live !== undefined) {
+      pruned.push({ action: "prune", id, live });
+    }
+  }
+  return { pruned, skipped, kept };
+}
+
+/** A kind that no available group serves has no objects any more; one whose group does not answer may have. */
+function unknownState(id: ResourceId, { unreadable, discovery }: PruneEvidence): Refusal | undefined {
+  const reason = unreadable.get(resourceKey(id));
+  if (reason !== undefined) return { reason, owned: true };
+  if (discovery.find(id) !== undefined || !discovery.unavailableGroups.has(id.group)) return undefined;
+  return { reason: `the API group ${id.group} does not answer`, owned: true };
+}
+
+function refusalOf(
+  entry: InventoryEntry,
+  live: JsonObject,
+  { policy, ownerMark }: PruneEvidence,
+  occasion: "sync" | "deletion",
+  declaredUids: ReadonlySet<string>,
+): Refusal | undefined {
+  const uid = stringAt(live, "metadata", "uid");
+  if (uid !== "" && declaredUids.has(uid)) return { reason: "the build declares the same object through another group", owned: false };
+  if (occasion === "sync" && !policy.prune) return { reason: "prune is off", owned: true };
+  if (isSystemNamespace(entry)) return { reason: `Namespace ${entry.name} is never deleted`, owned: true };
+  if (!isMarkedOurs(live, ownerMark)) return { reason: `it no longer carries the label ${ownerMark.label} of this delivery`, owned: false };
+  const owner = arrayAt(live, "metadata", "ownerReferences")[0];
+  if (owner !== undefined) return { reason: `it belongs to ${stringAt(owner, "kind")} ${stringAt(owner, "name")}`, owned: false };
+  const other = foreignOwner(live, ownerMark);
+  if (other !== undefined) return { reason: `it belongs to ${other.owner}`, owned: false };
+  if (entry.uid !== "" && entry.uid !== uid) return { reason: "it is another object of the same name than the one that was applied", owned: true };
+  const options = readSyncOptions(live, formatResourceId(entry));
+  const wish = occasion === "sync" ? options.prune : options.delete;
+  return wish === "no" ? { reason: `it is protected (${occasion === "sync" ? "Prune" : "Delete"}=false or helm.sh/resource-policy: keep)`, owned: true } : undefined;
+}
+
+function isSystemNamespace({ group, kind, name }: ResourceId): boolean {
+  return group === "" && kind === "Namespace" && SYSTEM_NAMESPACES.has(name);
+}
+
+/**
+ * Puts deletions into groups, in reverse order of applying: higher waves first, then later stages first. CRDs follow all custom
+ * resources and Namespaces all of their content, whatever their wave.
+ */
+export function pruneGroups(pruned: readonly Prune[]): readonly (readonly PruneStep[])[] {
+  const groups = new Map<string, { readonly order: readonly [number, number]; readonly reason: string; readonly changes: Prune[] }>();
+  for (const change of pruned) {
+    const { order, reason } = placeOf(change);
+    const key = order.join("/");
+    const group = groups.get(key) ?? { order, reason, changes: [] };
+    group.changes.push(change);
+    groups.set(key, group);
+  }
+  return [...groups.values()]
+    .toSorted((a, b) => b.order[0] - a.order[0] || b.order[1] - a.order[1])
+    .map(({ reason, changes }) =>
+      changes.toSorted((a, b) => compareIds(b.id, a.id)).map((change) => ({ change, reason, propagation: "Background" as const })),
+    );
+}
+
+const LAST_WAVE = Number.NEGATIVE_INFINITY;
+
+function placeOf({ id, live }: Prune): { readonly order: readonly [number, number]; readonly reason: string } {
+  const stage = stageOf(id);
+  if (id.kind === "Namespace" && stage === 0) return { order: [LAST_WAVE, 0], reason: "after everything that lay in it" };
+  if (stage === 0) return { order: [LAST_WAVE, 1], reason: "after all objects of its kind" };
+  const wave = waveOfObject(live);
+  return { order: [wave, stage], reason: `not in Git; deleted in reverse order of applying (wave ${wave})` };
+}
