@@ -29,7 +29,9 @@ export async function getDelivery(ref: DeliveryRef, ports: ReaderPorts, context:
 
 /** All deliveries of a namespace, or of all namespaces that may be listed; by namespace and name. */
 export async function listDeliveries(namespace: string | undefined, ports: ReaderPorts, context: RunContext): Promise<readonly DeliveryStatus[]> {
-  const all = [...(await ports.deliveries.list(namespace, context))];
+  const { deliveries, unreadable } = await ports.deliveries.list(namespace, context);
+  for (const { error } of unreadable) context.emit({ type: "warning", message: error.message });
+  const all = [...deliveries];
   all.sort((a, b) => (`${a.ref.namespace}/${a.ref.name}` < `${b.ref.namespace}/${b.ref.name}` ? -1 : 1));
   return mapBounded(all, DELIVERIES_AT_ONCE, (stored) => statusOf(stored, ports, context));
 }

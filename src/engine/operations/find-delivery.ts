@@ -24,7 +24,8 @@ export async function findDelivery(name: string, namespace: string | undefined, 
 
 async function listVisible({ deliveries }: Pick<ReaderPorts, "deliveries">, context: RunContext): Promise<readonly DeliveryRef[]> {
   try {
-    return (await deliveries.list(undefined, context)).map(({ ref }) => ref);
+    const found = await deliveries.list(undefined, context);
+    return [...found.deliveries, ...found.unreadable].map(({ ref }) => ref);
   } catch (error) {
     // Who may not list all namespaces is told about the one that was looked into.
     if (error instanceof GitOpsError && error.code === "FORBIDDEN") return [];

@@ -1,4 +1,5 @@
 import type { DeliveryRef } from "../model/delivery.ts";
+import type { GitOpsError } from "../model/errors.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { CallOptions } from "./cluster-reader.ts";
 
@@ -12,12 +13,19 @@ export interface StoredDelivery {
   readonly createdAt: string;
 }
 
+/** What a listing found. */
+export interface DeliveryList {
+  readonly deliveries: readonly StoredDelivery[];
+  /** Records that can't be read, each with its INVENTORY_UNREADABLE. */
+  readonly unreadable: readonly { readonly ref: DeliveryRef; readonly error: GitOpsError }[];
+}
+
 /** Reads what deliveries own. */
 export interface DeliveryStore {
   /** Throws INVENTORY_UNREADABLE, OWNED_BY_ANOTHER (the parent belongs to another tool). */
   read(ref: DeliveryRef, options: CallOptions): Promise<StoredDelivery | undefined>;
-  /** All that may be listed, in one namespace or in all. */
-  list(namespace: string | undefined, options: CallOptions): Promise<readonly StoredDelivery[]>;
+  /** All that may be listed, in one namespace or in all. A damaged record holds up no other. */
+  list(namespace: string | undefined, options: CallOptions): Promise<DeliveryList>;
   /** The value of the owner mark that members of this delivery carry. */
   ownerMark(ref: DeliveryRef): { readonly label: string; readonly value: string };
 }

@@ -5,7 +5,7 @@ import { objectAt, stringAt, type JsonObject } from "../../../engine/model/json.
 import type { Clock } from "../../../engine/ports/clock.ts";
 import type { CallOptions, ClusterReader } from "../../../engine/ports/cluster-reader.ts";
 import type { ClusterWriter } from "../../../engine/ports/cluster-writer.ts";
-import type { DeliveryLease, DeliveryStore, DeliveryWriter, StoredDelivery } from "../../../engine/ports/delivery-store.ts";
+import type { DeliveryLease, DeliveryList, DeliveryStore, DeliveryWriter, StoredDelivery } from "../../../engine/ports/delivery-store.ts";
 import { APPLYSET_ID_LABEL, PART_OF_LABEL, applySetId, isOurParent, parentName } from "./applyset.ts";
 import { takeLease } from "./lease.ts";
 import { configMapId, decodeRecord } from "./parent-record.ts";
@@ -35,10 +35,23 @@ async function readDelivery(cluster: ClusterReader, ref: DeliveryRef, options: C
   return storedDelivery(cluster, ref, parent, options);
 }
 
-async function listDeliveries(cluster: ClusterReader, namespace: string | undefined, options: CallOptions): Promise<readonly StoredDelivery[]> {
+async function listDeliveries(cluster: ClusterReader, namespace: string | undefined, options: CallOptions): Promise<DeliveryList> {
   const parents = await cluster.list({ group: "", kind: "ConfigMap", ...(namespace === undefined ? {} : { namespace }), labelSelector: APPLYSET_ID_LABEL }, options);
   const ours = parents.filter((parent) => isOurParent(objectAt(parent, "metadata")) && stringAt(parent, "metadata", "name").startsWith("gitops-"));
-  return Promise.all(ours.map((parent) => storedDelivery(cluster, refOf(parent), parent, options)));
+  const deliveries: StoredDelivery[] = [];
+  const unreadable: { readonly ref: DeliveryRef; readonly error: GitOpsError }[] = [];
+  await Promise.all(
+    ours.map(async (parent) => {
+      const ref = refOf(parent);
+      try {
+        deliveries.push(await storedDelivery(cluster, ref, parent, options));
+      } catch (error) {
+        if (!(error instanceof GitOpsError) || error.code !== "INVENTORY_UNREADABLE") throw error;
+        unreadable.push({ ref, error });
+      }
+    }),
+  );
+  return { deliveries, unreadable };
 }
 
 async function storedDelivery(cluster: ClusterReader, ref: DeliveryRef, parent: JsonObject, options: CallOptions): Promise<StoredDelivery> {
