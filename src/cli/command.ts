@@ -41,7 +41,7 @@ export interface Session {
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
   readonly engine: () => Promise<typeof import("../engine/index.ts")>;
-  /** A context whose events go to a listener that lasts as long as the command. */
+  /** A context whose events, and those of the adapters from now on, go to a listener. */
   readonly listen: (emit: Emit) => RunContext;
 }
 
@@ -50,6 +50,8 @@ export interface SourceFlags {
   readonly gitTokenFile?: string | undefined;
   /** The `--repo` as typed: only with it may a URL carry credentials. */
   readonly typedUrl?: string | undefined;
+  /** The largest file that may be read, in bytes. */
+  readonly maxFileSize?: number | undefined;
 }
 
 /** What a command that only reads may use: it cannot reach a writing port. */
@@ -60,6 +62,8 @@ export interface ReadSession extends Session {
   readonly repository: (typed: string) => Promise<string>;
   /** The namespace of the flag, else of the context, else "default". */
   readonly namespace: () => Promise<string>;
+  /** The uid that the cluster must have, by `--expect-cluster`. */
+  readonly expectedCluster: () => Promise<string | undefined>;
   /** The delivery that `[KIND/]NAME` means; it must exist. Throws DELIVERY_NOT_FOUND, AMBIGUOUS_NAME, and UsageError for an unknown kind. */
   readonly find: (name: string, ports: ReaderPorts) => Promise<DeliveryRef>;
 }

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { DEFAULT_BUDGET, DEFAULT_POLICY, type DeliveryRef, type DeliveryRequest, type ReaderPorts, type Source, type SyncPolicy } from "../engine/index.ts";
 import type { ReadSession, SourceFlags } from "./command.ts";
 import type { BuildInput, PolicyInput, RunInput, SourceInput } from "./commands/delivery-options.ts";
+import { given } from "./given.ts";
 import { parseDeliveryName } from "./delivery-name.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -17,7 +18,7 @@ export async function deliveryRequest(input: DeliveryInput, session: ReadSession
   return {
     ref: await deliveryRef(input.name, source !== undefined, session, ports),
     source,
-    override: source === undefined ? defined({ ref: input.ref, path: input.path }) : {},
+    override: source === undefined ? given({ ref: input.ref, path: input.path }) : {},
     policy: {
       prune: input.prune,
       force: input.force,
@@ -31,7 +32,7 @@ export async function deliveryRequest(input: DeliveryInput, session: ReadSession
       confirmPrune: input.confirmPrune,
     },
     build: buildSettings(input),
-    expectCluster: session.globals.expectCluster,
+    expectCluster: await session.expectedCluster(),
   };
 }
 
@@ -42,7 +43,7 @@ export function deletePolicy(input: Pick<PolicyInput, "allowMassPrune" | "confir
 
 /** How files become manifests: the default budget with what the flags change. */
 export function buildSettings(input: BuildInput): DeliveryRequest["build"] {
-  const budget = defined({
+  const budget = given({
     fileBytes: input.maxFileSize,
     totalBytes: input.maxBuildSize,
     documents: input.maxDocuments,
@@ -62,8 +63,8 @@ export async function requiredSource(input: Located, session: ReadSession): Prom
 }
 
 /** What the Git adapter must know beside the source. */
-export function sourceFlags(input: SourceInput): SourceFlags {
-  return { gitTokenFile: input.gitTokenFile, typedUrl: input.repo };
+export function sourceFlags(input: SourceInput & Pick<BuildInput, "maxFileSize">): SourceFlags {
+  return { gitTokenFile: input.gitTokenFile, typedUrl: input.repo, maxFileSize: input.maxFileSize };
 }
 
 /** The source on the command line, or undefined where it names none. A local folder and a local repository are made absolute. */
@@ -87,10 +88,4 @@ function folder(path: string): string {
 async function deliveryRef(name: string, isNamed: boolean, session: ReadSession, ports: ReaderPorts): Promise<DeliveryRef> {
   if (!isNamed) return session.find(name, ports);
   return { dialect: "bare", namespace: await session.namespace(), name: parseDeliveryName(name) };
-}
-
-/** Only the entries that have a value: the rest of the program tells "left out" by the missing key. */
-function defined<Shape extends object>(values: Shape): { [Key in keyof Shape]?: Exclude<Shape[Key], undefined> } {
-  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [Key in keyof Shape]?: Exclude<Shape[Key], undefined> };
 }

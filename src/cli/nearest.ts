@@ -1,10 +1,10 @@
-/** The candidate that is at most two edits (and less than half of its letters) away from a mistyped word, or undefined. */
+/** The candidate that is at most two edits (and at most half of its letters) away from a mistyped word, or undefined. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = 3;
   for (const candidate of candidates) {
     const distance = editDistance(word, candidate, bestDistance);
-    if (distance < bestDistance && distance * 2 < candidate.length) {
+    if (distance < bestDistance && distance * 2 <= candidate.length) {
       best = candidate;
       bestDistance = distance;
     }

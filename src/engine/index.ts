@@ -31,3 +31,5 @@ export { prepareSync } from "./operations/prepare-sync.ts";
 export { releaseDelivery } from "./operations/release-delivery.ts";
 export { formatSource } from "./operations/resolve-source.ts";
 export { watchDelivery } from "./operations/watch-delivery.ts";
+export { maskChange } from "./compare/index.ts";
+export { printManifests, printYaml } from "./yaml/print.ts";

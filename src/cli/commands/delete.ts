@@ -19,7 +19,7 @@ export const deleteCommand = defineCommand({
       question: "Delete?",
       prepare: async (context) => {
         const ports = await session.readers({});
-        return prepareDelete(await session.find(input.name, ports), deletePolicy(input), ports, context);
+        return prepareDelete(await session.find(input.name, ports), deletePolicy(input), ports, context, await session.expectedCluster());
       },
       execute: async (prepared, context) => executeDelete(prepared, await session.writers({}), context),
     });

@@ -28,11 +28,12 @@ export const diffCommand = defineCommand({
       import("../output/progress.ts"),
       import("../output/diff.ts"),
     ]);
-    const ports = await session.readers(sourceFlags(input));
-    const request = await deliveryRequest({ ...input, wait: false }, session, ports);
     const progress = await openProgress(session);
+    const context = session.listen(progress.emit);
     try {
-      const prepared = await prepareSync(request, ports, session.listen(progress.emit));
+      const ports = await session.readers(sourceFlags(input));
+      const request = await deliveryRequest({ ...input, wait: false }, session, ports);
+      const prepared = await prepareSync(request, ports, context);
       progress.close();
       return await renderDiff(prepared, input, session.terminal);
     } finally {

@@ -20,10 +20,11 @@ export const getCommand = defineCommand({
     { command: "gitops get shop -w -o json", explains: "a JSON line for each change" },
   ],
   async run(input, session) {
-    const [engine, { renderDelivery, renderDeliveries }, { watchOutput }] = await Promise.all([session.engine(), import("../output/status.ts"), import("../output/watch.ts")]);
+    const [engine, { renderDelivery, renderDeliveries }, { watchOutput }, { openProgress }] = await Promise.all([session.engine(), import("../output/status.ts"), import("../output/watch.ts"), import("../output/progress.ts")]);
     if (input.watch && input.name === undefined) throw new UsageError("--watch needs the name of a delivery", "gitops get NAME -w");
+    const progress = await openProgress(session);
+    const context = session.listen(progress.emit);
     const ports = await session.readers({});
-    const context = session.listen(() => undefined);
     const style = { output: input.output, headers: input.headers, now: ports.clock.now() };
     if (input.name === undefined) {
       const namespace = input.allNamespaces ? undefined : await session.namespace();

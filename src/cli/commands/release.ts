@@ -15,7 +15,7 @@ export const releaseCommand = defineCommand({
     const [{ releaseDelivery }, { runRelease }] = await Promise.all([session.engine(), import("../run-plan.ts")]);
     return runRelease(session, input, async (context) => {
       const ports = await session.writers({});
-      return releaseDelivery(await session.find(input.name, ports), ports, context);
+      return releaseDelivery(await session.find(input.name, ports), ports, context, await session.expectedCluster());
     });
   },
 });

@@ -1,5 +1,6 @@
 import { ERROR_EXIT, GitOpsError, type Diagnostic } from "../../engine/index.ts";
-import { BUG_STATUS, decidingFailure, statusOf } from "../exit-status.ts";
+import { BUG_EXIT_STATUS } from "../bug-status.ts";
+import { statusOf } from "../exit-status.ts";
 import { Interruption } from "../interruption.ts";
 import { UsageError } from "../usage-error.ts";
 import { jsonText } from "./document.ts";
@@ -16,10 +17,10 @@ export interface FailureFormat {
 /** Statuses after which the same call may well succeed: not now, timed out, not reachable. */
 const RETRYABLE = [4, 9, 14];
 
-/** Everything that went wrong, for stderr: a line of what and a line of what to do each, or with JSON one object for the deciding one. */
+/** Everything that went wrong, for stderr: a line of what and a line of what to do each, or with JSON one object for the first, which decides. */
 export function renderFailures(failures: readonly unknown[], exitStatus: number, format: FailureFormat): string {
   if (failures.length === 0) return "";
-  if (format.output === "json") return `${jsonText(failureDocument(decidingFailure(failures), exitStatus))}\n`;
+  if (format.output === "json") return `${jsonText(failureDocument(failures[0], exitStatus))}\n`;
   return failures.map((failure) => failureText(failure, format)).join("");
 }
 
@@ -73,7 +74,7 @@ function codeOf(failure: unknown): string {
 
 function messageOf(failure: unknown): string {
   // The text of an unforeseen error may quote what it choked on, which may be a secret: only its kind is told.
-  if (statusOf(failure) === BUG_STATUS) return `this is a bug in gitops (${failure instanceof Error ? failure.constructor.name : typeof failure})`;
+  if (statusOf(failure) === BUG_EXIT_STATUS) return `this is a bug in gitops (${failure instanceof Error ? failure.constructor.name : typeof failure})`;
   return failure instanceof Error ? failure.message : "";
 }
 

@@ -1,0 +1,101 @@
+# bash completion for gitops: source <(gitops completion bash)
+_gitops() {
+  local current previous word command="" position=0 index
+  current="${COMP_WORDS[COMP_CWORD]}"
+  previous="${COMP_WORDS[COMP_CWORD-1]}"
+  COMPREPLY=()
+  for ((index = 1; index < COMP_CWORD; index++)); do
+    word="${COMP_WORDS[index]}"
+    case "$word" in
+      --namespace|-n|--context|--cluster|--user|--kubeconfig|--server|-s|--token|--as|--as-group|--certificate-authority|--tls-server-name|--request-timeout|--expect-cluster|--color|--repo|--ref|--path|--git-token-file|--confirm-prune|--load-restrictor|--max-file-size|--max-build-size|--max-documents|--max-depth|--max-nodes|--max-bases|--build-timeout|--timeout|--output|-o|--from) index=$((index + 1)) ;;
+      -*) ;;
+      *) if [[ -z "$command" ]]; then command="$word"; else position=$((position + 1)); fi ;;
+    esac
+  done
+  case "$previous" in
+    --namespace) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    -n) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --context) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --cluster) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --user) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --server) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    -s) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --token) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --as) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --as-group) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --tls-server-name) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --request-timeout) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --expect-cluster) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --color) COMPREPLY=($(compgen -W "auto always never" -- "$current")); return ;;
+    --repo) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --ref) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --path) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --confirm-prune) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --load-restrictor) COMPREPLY=($(compgen -W "LoadRestrictionsRootOnly LoadRestrictionsNone" -- "$current")); return ;;
+    --max-file-size) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --max-build-size) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --max-documents) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --max-depth) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --max-nodes) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --max-bases) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --build-timeout) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --timeout) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --output) COMPREPLY=($(compgen -W "json yaml wide name" -- "$current")); return ;;
+    -o) COMPREPLY=($(compgen -W "json yaml wide name" -- "$current")); return ;;
+    --from) COMPREPLY=($(compgen -W "flux argocd helm kubectl" -- "$current")); return ;;
+  esac
+  case "$command" in
+    "")
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help --version" -- "$current"))
+      else COMPREPLY=($(compgen -W "sync diff get build delete adopt release completion version help" -- "$current")); fi ;;
+    sync)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--repo --ref --path --git-token-file --prune --force --no-force-conflicts --no-preflight --create-namespace --allow-empty --allow-mass-prune --confirm-prune --load-restrictor --strict --max-file-size --max-build-size --max-documents --max-depth --max-nodes --max-bases --build-timeout --no-wait --timeout -y --yes --dry-run -o --output -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
+      else case "$position" in
+        1) COMPREPLY=($(compgen -d -- "$current")) ;;
+      esac
+      fi ;;
+    diff)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--repo --ref --path --git-token-file --no-prune --force --no-force-conflicts --no-preflight --create-namespace --allow-empty --allow-mass-prune --confirm-prune --load-restrictor --strict --max-file-size --max-build-size --max-documents --max-depth --max-nodes --max-bases --build-timeout --plan -o --output --timeout -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
+      else case "$position" in
+        1) COMPREPLY=($(compgen -d -- "$current")) ;;
+      esac
+      fi ;;
+    get)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-A --all-namespaces -o --output -w --watch --no-headers -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
+      fi ;;
+    build)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--repo --ref --path --git-token-file --load-restrictor --strict --max-file-size --max-build-size --max-documents --max-depth --max-nodes --max-bases --build-timeout -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
+      else case "$position" in
+        0) COMPREPLY=($(compgen -d -- "$current")) ;;
+      esac
+      fi ;;
+    delete)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--allow-mass-prune --confirm-prune --no-wait --timeout -y --yes --dry-run -o --output -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
+      fi ;;
+    adopt)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--from --repo --ref --path --git-token-file --prune --force --no-force-conflicts --no-preflight --create-namespace --allow-empty --allow-mass-prune --confirm-prune --load-restrictor --strict --max-file-size --max-build-size --max-documents --max-depth --max-nodes --max-bases --build-timeout --no-wait --timeout -y --yes --dry-run -o --output -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
+      else case "$position" in
+        1) COMPREPLY=($(compgen -d -- "$current")) ;;
+      esac
+      fi ;;
+    release)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-y --yes -o --output -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
+      fi ;;
+    completion)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
+      else case "$position" in
+        0) COMPREPLY=($(compgen -W "bash zsh fish powershell" -- "$current")) ;;
+      esac
+      fi ;;
+    version)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
+      fi ;;
+    help)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
+      else case "$position" in
+        0) COMPREPLY=($(compgen -W "exit-codes sync diff get build delete adopt release completion version help" -- "$current")) ;;
+      esac
+      fi ;;
+  esac
+}
+complete -o default -F _gitops gitops

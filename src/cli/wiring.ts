@@ -1,0 +1,107 @@
+import { readFile } from "node:fs/promises";
+import { createSourceFetcher } from "../adapters/git/source-fetcher.ts";
+import { parseRepositoryUrl } from "../adapters/git/repository-url.ts";
+import { connectCluster, type KubernetesCluster } from "../adapters/kubernetes/connect.ts";
+import { createDeliveryStore, createDeliveryWriter } from "../adapters/kubernetes/delivery/store.ts";
+import { bindingsFile, createClusterBindings } from "../adapters/state/cluster-bindings.ts";
+import { systemClock } from "../adapters/system-clock.ts";
+import { GitOpsError, type Emit, type ReaderPorts, type SourceFetcher, type WriterPorts } from "../engine/index.ts";
+import type { SourceFlags } from "./command.ts";
+import { given } from "./given.ts";
+import type { GlobalOptions } from "./global-options.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What the adapters are made from. */
+export interface WiringOptions {
+  readonly globals: GlobalOptions;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly terminal: Terminal;
+  readonly version: string;
+  readonly emit: Emit;
+}
+
+/** The adapters behind the ports, made when first asked for: `build` never reads a kubeconfig. */
+export interface Wiring {
+  readonly source: (flags: SourceFlags) => Promise<Pick<ReaderPorts, "fetcher" | "clock">>;
+  readonly readers: (flags: SourceFlags) => Promise<ReaderPorts>;
+  readonly writers: (flags: SourceFlags) => Promise<WriterPorts>;
+  readonly repository: (typed: string) => string;
+  readonly namespace: () => Promise<string>;
+  /** The uid of `--expect-cluster`; undefined where there is none, or where it names the context that is used. */
+  readonly expectedCluster: () => Promise<string | undefined>;
+}
+
+/** Builds the adapters. The only file of the command line that knows them. */
+export function openWiring(options: WiringOptions): Wiring {
+  const { globals, environment } = options;
+  const clock = systemClock();
+  const bindings = createClusterBindings(bindingsFile(environment));
+  let connection: Promise<KubernetesCluster> | undefined;
+  const cluster = (): Promise<KubernetesCluster> => (connection ??= connect(options));
+  const source = async (flags: SourceFlags): Promise<Pick<ReaderPorts, "fetcher" | "clock">> => ({ fetcher: await openFetcher(flags, options), clock });
+  return {
+    source,
+    readers: async (flags) => {
+      const [parts, connected] = await Promise.all([source(flags), cluster()]);
+      return { ...parts, cluster: connected, deliveries: createDeliveryStore(connected), bindings };
+    },
+    writers: async (flags) => {
+      const [parts, connected] = await Promise.all([source(flags), cluster()]);
+      return { ...parts, cluster: connected, deliveries: createDeliveryWriter(connected, clock), bindings };
+    },
+    repository: (typed) => parseRepositoryUrl(typed, { allowLocal: true, workingDirectory: process.cwd() }).url,
+    namespace: async () => globals.namespace ?? (await cluster()).defaultNamespace,
+    expectedCluster: async () => {
+      const { expectCluster } = globals;
+      return expectCluster === undefined || (await cluster()).contextName === expectCluster ? undefined : expectCluster;
+    },
+  };
+}
+
+function connect({ globals, environment, terminal, version, emit }: WiringOptions): Promise<KubernetesCluster> {
+  const { context, cluster, user, namespace, kubeconfig, server, token, as, asGroup, certificateAuthority, insecureSkipTlsVerify, tlsServerName, requestTimeout } = globals;
+  return connectCluster({
+    ...given({ context, cluster, user, namespace, kubeconfig, server, token, as, certificateAuthority, tlsServerName, requestTimeoutMs: requestTimeout }),
+    ...(asGroup.length > 0 ? { asGroups: asGroup } : {}),
+    ...(insecureSkipTlsVerify ? { insecureSkipTlsVerify } : {}),
+    environment,
+    clock: systemClock(),
+    emit,
+    interactive: terminal.interactive,
+    userAgent: `gitops/${version}`,
+  });
+}
+
+async function openFetcher({ gitTokenFile, typedUrl, maxFileSize }: SourceFlags, { environment, terminal }: WiringOptions): Promise<SourceFetcher> {
+  const token = gitTokenFile === undefined ? undefined : await readToken(gitTokenFile);
+  const fetcher = createSourceFetcher({
+    environment,
+    workingDirectory: process.cwd(),
+    clock: systemClock(),
+    // Every source of a bare delivery was typed by a person, now or when it was recorded.
+    allowLocal: true,
+    isInteractive: terminal.interactive,
+    ...given({ token, maximumFileBytes: maxFileSize }),
+  });
+  return typedUrl === undefined ? fetcher : withTypedCredentials(fetcher, typedUrl);
+}
+
+/** Credentials in a typed URL reach the fetcher, and nothing else: the source that is planned and recorded is clean. */
+function withTypedCredentials(fetcher: SourceFetcher, typedUrl: string): SourceFetcher {
+  const clean = parseRepositoryUrl(typedUrl, { allowLocal: true, workingDirectory: process.cwd() });
+  if (clean.credentials === undefined) return fetcher;
+  return {
+    fetch: async (source, options) => {
+      if (source.type !== "git" || source.url !== clean.url) return fetcher.fetch(source, options);
+      return { ...(await fetcher.fetch({ ...source, url: typedUrl }, options)), source };
+    },
+  };
+}
+
+async function readToken(file: string): Promise<string> {
+  try {
+    return (await readFile(file, "utf8")).trim();
+  } catch (cause) {
+    throw new GitOpsError("PATH_NOT_FOUND", `the token file ${file} cannot be read`, { hint: "--git-token-file names a file that holds the token and nothing else", cause, data: { path: file } });
+  }
+}
