@@ -42,14 +42,20 @@ export function parseRepositoryUrl(text: string, rules: UrlRules): RepositoryUrl
   if (text === "" || text.length > MAX_LENGTH) throw usage("it is empty or too long");
   if (text.startsWith("-")) throw usage("it starts with a dash");
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  if (/[\u0000-\u0020\u007f-\u00a0\u2028\u2029\\]/.test(text)) throw usage("it contains a space, a backslash or a control character");
+  if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029\\]/.test(text)) throw usage("it contains a backslash or a control character");
   if (/%(?:[01][0-9a-f]|7f|5c)/i.test(text)) throw usage("it contains an encoded control character or backslash");
+  if (/^\.{0,2}\//.test(text)) return parseLocalPath(text, rules);
+  if (/\s/.test(text)) throw usage("it contains a space");
   if (/^[A-Za-z0-9+.-]*::/.test(text)) throw forbidden("transport helpers");
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(text)?.[1]?.toLowerCase();
   if (scheme !== undefined) return parseSchemeUrl(scheme, text.slice(scheme.length + 3), rules);
   const colon = text.indexOf(":");
   const slash = text.indexOf("/");
   if (colon >= 0 && (slash < 0 || colon < slash || text.includes("["))) return parseScpLike(text);
+  return parseLocalPath(text, rules);
+}
+
+function parseLocalPath(text: string, rules: UrlRules): RepositoryUrl {
   if (!rules.allowLocal) throw forbidden("local paths");
   return { transport: "file", url: resolve(rules.workingDirectory, text), origin: "", credentials: undefined };
 }
