@@ -108,6 +108,7 @@ test("of several Pods in trouble the cause is told before its consequences, and 
   const newer = pod("web-3", waiting("CrashLoopBackOff", "", { lastState: { terminated: { exitCode: 2 } } }));
   newer["metadata"] = { name: "web-3", namespace: "shop", labels: { app: "web" }, creationTimestamp: "2026-03-01T11:00:00Z" };
   const stuck = pod("web-2", unschedulable("0/1 nodes are available"));
+  stuck["metadata"] = { name: "web-2", namespace: "shop", labels: { app: "web" }, creationTimestamp: "2026-03-01T12:00:00Z" };
   assert.equal(why([stuck, crash, newer]), "pod web-3 (and 2 more): container web keeps crashing: exit code 2");
 });
 
