@@ -21,6 +21,8 @@ export * from "./ports/delivery-store.ts";
 export * from "./ports/source-fetcher.ts";
 export * from "./build/build-options.ts";
 export * from "./operations/request.ts";
+export { prepareAdoption } from "./operations/adopt-delivery.ts";
+export { ADOPTION_SOURCES, type AdoptionSource } from "./plan/index.ts";
 export { buildSource } from "./operations/build-source.ts";
 export { decidingFirst, exitStatusOf } from "./operations/deciding-failure.ts";
 export { executeDelete, prepareDelete } from "./operations/delete-delivery.ts";

@@ -15,6 +15,14 @@ export type HookDeletePolicy = "HookSucceeded" | "HookFailed" | "BeforeHookCreat
 /** How a desired object reaches the server. `recreate` deletes first; only where a person allowed it. */
 export type ApplyMethod = "apply" | "replace" | "recreate";
 
+/** What another tool left on an object that is taken over from it. */
+export interface AdoptedMarks {
+  readonly labels: readonly string[];
+  readonly annotations: readonly string[];
+  /** Field managers whose entries move into ours. */
+  readonly managers: readonly string[];
+}
+
 /** One object of the plan. */
 export interface PlanStep {
   readonly change: ApplyChange;
@@ -25,6 +33,8 @@ export interface PlanStep {
   readonly deferred?: string;
   /** The server has no strict field validation for it (`Validate=false`). */
   readonly validate: boolean;
+  /** Present where the object is taken over from another tool: dropped before the apply. */
+  readonly adopts?: AdoptedMarks;
   /** Present on hooks, which are awaited, and are not part of the inventory. */
   readonly hook?: { readonly deletePolicies: readonly HookDeletePolicy[] };
 }

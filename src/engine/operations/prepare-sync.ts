@@ -1,4 +1,5 @@
 import type { Change } from "../model/change.ts";
+import type { Inventory } from "../model/inventory.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { Plan } from "../model/plan.ts";
 import { deferredReasons, makePlan, pruneCandidates, scopeManifests } from "../plan/index.ts";
@@ -47,7 +48,7 @@ export async function prepareSync(request: DeliveryRequest, ports: ReaderPorts, 
     deferred,
     immutable: compared.immutable,
     warnings: [...scopeWarnings, ...compared.warnings],
-    inventory: stored?.inventory,
+    inventory: expected(request, identity, stored?.inventory),
     live: live.objects,
     unreadable: unreadable(live),
     occupants,
@@ -75,6 +76,11 @@ async function desiredState(request: DeliveryRequest, source: PreparedSync["sour
   const scoped = scopeManifests(built.manifests, discovery, request.ref.namespace, run);
   const mark = ports.deliveries.ownerMark(request.ref);
   return { revision: artifact.revision, desired: scoped.manifests.map((manifest) => asSent(manifest, mark)), scopeWarnings: scoped.warnings };
+}
+
+/** Whoever names this very cluster with `--expect-cluster` means it, whatever cluster the record was made in. */
+function expected({ expectCluster }: DeliveryRequest, identity: string, inventory: Inventory | undefined): Inventory | undefined {
+  return inventory === undefined || expectCluster !== identity ? inventory : { ...inventory, cluster: identity };
 }
 
 function unreadable({ unknown }: LiveObjects): ReadonlyMap<string, string> {

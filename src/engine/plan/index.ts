@@ -3,6 +3,7 @@ export { type SyncOptions, syncOptionsOf } from "./sync-options.ts";
 export { type RunIdentity, scopeManifests } from "./scope-manifests.ts";
 export { deferredReasons } from "./deferred-reasons.ts";
 export type { DeletionInput, PlanInput, PruneEvidence } from "./plan-input.ts";
+export { ADOPTION_SOURCES, type AdoptionSource, marksToDrop } from "./adoption.ts";
 export { makePlan } from "./make-plan.ts";
 export { planDeletion } from "./plan-deletion.ts";
 export { countsAsOccupant, pruneCandidates } from "./prune.ts";

@@ -1,15 +1,13 @@
 import { migrationPatch } from "../../compare/index.ts";
 import { GitOpsError } from "../../model/errors.ts";
-import { stringAt, type JsonObject } from "../../model/json.ts";
+import { objectAt, stringAt, type JsonObject } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
-import type { PlanStep } from "../../model/plan.ts";
+import type { AdoptedMarks, PlanStep } from "../../model/plan.ts";
 import { formatResourceId, type ResourceId } from "../../model/resource-id.ts";
+import { recreationRefusal } from "../../plan/index.ts";
 import { awaitGone } from "./await-gone.ts";
 import { FIELD_MANAGER } from "../field-manager.ts";
 import type { Execution } from "./execution.ts";
-
-/** Deleting one of these deletes what lies in it. Only a plan, which asks for a confirmation of its own, may recreate it. */
-const NEVER_RECREATED_UNASKED: ReadonlySet<string> = new Set(["Namespace", "CustomResourceDefinition", "PersistentVolume", "PersistentVolumeClaim"]);
 
 /** Applies one object of the plan and records its end; a failure is recorded, not thrown. */
 export async function applyStep(step: PlanStep, execution: Execution): Promise<void> {
@@ -39,11 +37,12 @@ async function sendStep(step: PlanStep, execution: Execution): Promise<Outcome> 
   if (change.action === "none") return { object: change.live, recreated: false };
   if (method === "recreate") return recreate(change.desired, step.validate, execution);
   if (method === "replace") return { object: await replace(change.desired, execution), recreated: false };
+  if (step.adopts !== undefined) await adopt(change.id, step.adopts, execution);
   if (change.action === "configure" && change.migrate.length > 0) await migrate(change.id, change.migrate, execution);
   try {
     return { object: await apply(change.desired, step.validate, execution), recreated: false };
   } catch (error) {
-    const mayRecreate = execution.policy.force && !NEVER_RECREATED_UNASKED.has(change.id.kind);
+    const mayRecreate = execution.policy.force && recreationRefusal(change.id, execution.policy) === undefined;
     if (!(error instanceof GitOpsError) || error.code !== "IMMUTABLE_FIELD" || !mayRecreate) throw error;
     return recreate(change.desired, step.validate, execution);
   }
@@ -67,6 +66,18 @@ async function migrate(id: ResourceId, managers: readonly string[], { cluster, c
   const live = await cluster.get(id, calls);
   if (live === undefined) return;
   await cluster.patch(id, migrationPatch(live, managers, FIELD_MANAGER), { fieldManager: FIELD_MANAGER, ...calls });
+  state.wrote();
+}
+
+/** Drops another tool's marks and moves its fields into our entry, in one guarded patch: the object is never without an owner. */
+async function adopt(id: ResourceId, marks: AdoptedMarks, { cluster, calls, state }: Execution): Promise<void> {
+  const live = await cluster.get(id, calls);
+  if (live === undefined) return;
+  const metadata = objectAt(live, "metadata");
+  const drop = (part: "labels" | "annotations"): JsonObject[] =>
+    marks[part].filter((name) => Object.hasOwn(objectAt(metadata, part), name)).map((name) => ({ op: "remove", path: `/metadata/${part}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}` }));
+  const moved = marks.managers.length > 0 ? migrationPatch(live, marks.managers, FIELD_MANAGER) : [{ op: "test", path: "/metadata/resourceVersion", value: stringAt(live, "metadata", "resourceVersion") }];
+  await cluster.patch(id, [...moved, ...drop("labels"), ...drop("annotations")], { fieldManager: FIELD_MANAGER, ...calls });
   state.wrote();
 }
 
