@@ -43,7 +43,7 @@ export function compareObject(desired: Manifest, observed: Observed, options: Co
   const answer = predicted ?? overlay(live, object, schema);
   const after = predicted !== undefined && migrate.length === 0 ? answer : withoutReleased(answer, { entries, desired: object, live }, schema);
   const fields = differingFields(withoutBookkeeping(live), withoutBookkeeping(after), schema);
-  const ownershipChanges = migrate.length > 0 || (predicted !== undefined && !ownsTheSame(live, predicted, fieldManager));
+  const ownershipChanges = migrate.length > 0 || (predicted === undefined ? !ownsDeclared(live, desired, options) : !ownsTheSame(live, predicted, fieldManager));
   if (fields.length === 0 && !ownershipChanges) return { action: "none", id, desired, live };
   const others = managedEntries(live).filter((entry) => !entries.includes(entry) && stringAt(entry, "subresource") !== "status");
   const takeovers = takenFields(object, { live, after, others }, schema);
@@ -57,6 +57,14 @@ function ownsTheSame(live: JsonObject, predicted: JsonObject, fieldManager: stri
   if (before === undefined || after === undefined) return before === after;
   const [old, now] = [valueAt(before, "fieldsV1"), valueAt(after, "fieldsV1")];
   return stringAt(before, "apiVersion") === stringAt(after, "apiVersion") && isJsonObject(old) && isJsonObject(now) && sameFields(old, now);
+}
+
+/** Whether our Apply entry holds exactly what Git declares. Without a schema nobody can tell: then it does not. */
+function ownsDeclared(live: JsonObject, desired: Manifest, { fieldManager, schema }: CompareOptions): boolean {
+  const entry = applyEntryOf(live, fieldManager);
+  const owned = entry === undefined ? undefined : valueAt(entry, "fieldsV1");
+  if (schema === undefined || !isJsonObject(owned)) return false;
+  return stringAt(entry, "apiVersion") === desired.apiVersion && sameFields(ownedFields(desired.object, schema), owned);
 }
 
 /** Fields that Git declares, that one of `others` owns, and whose value changes. */

@@ -1,5 +1,5 @@
 import type { Discovery } from "../model/discovery.ts";
-import { stringAt, type JsonObject } from "../model/json.ts";
+import { isJsonObject, stringAt, valueAt, type JsonObject, type JsonValue } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { resourceKey, versionOf } from "../model/resource-id.ts";
 
@@ -7,7 +7,7 @@ import { resourceKey, versionOf } from "../model/resource-id.ts";
 export interface ForeseenChanges {
   /** Namespaces that the run makes although the build has none (`--create-namespace`). */
   readonly createdNamespaces?: ReadonlySet<string>;
-  /** Keys of objects of the build that are known to change, such as a CRD with a new version. */
+  /** Keys of objects of the build that are known to change; CRDs are looked at in any case. */
   readonly changed?: ReadonlySet<string>;
 }
 
@@ -49,8 +49,9 @@ function comingObjects(manifests: readonly Manifest[], live: ReadonlyMap<string,
   const limits = new Map<string, string>();
   for (const { id, object } of manifests) {
     const key = resourceKey(id);
-    const isNew = !live.has(key);
-    if (!isNew && foreseen.changed?.has(key) !== true) continue;
+    const current = live.get(key);
+    const isNew = current === undefined;
+    if (!isNew && foreseen.changed?.has(key) !== true && (id.kind !== "CustomResourceDefinition" || isWithin(object["spec"], current["spec"]))) continue;
     if (id.kind === "CustomResourceDefinition") {
       definitions.set(`${stringAt(object, "spec", "group")}/${stringAt(object, "spec", "names", "kind")}`, id.name);
     } else if (id.kind === "ResourceQuota" || id.kind === "LimitRange") {
@@ -62,6 +63,13 @@ function comingObjects(manifests: readonly Manifest[], live: ReadonlyMap<string,
     }
   }
   return { namespaces, definitions, others, limits };
+}
+
+/** Whether all that is declared stands in the live object already, which has the server's defaults besides. */
+function isWithin(declared: JsonValue | undefined, live: JsonValue | undefined): boolean {
+  if (isJsonObject(declared)) return isJsonObject(live) && Object.entries(declared).every(([name, value]) => isWithin(value, valueAt(live, name)));
+  if (Array.isArray(declared)) return Array.isArray(live) && live.length === declared.length && declared.every((value, index) => isWithin(value, live[index]));
+  return declared === live;
 }
 
 function reasonFor(manifest: Manifest, coming: Coming, discovery: Discovery): string | undefined {

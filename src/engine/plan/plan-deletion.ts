@@ -2,6 +2,7 @@ import type { Plan } from "../model/plan.ts";
 import { clusterGuard, massPruneGuard, protectedPruneGuards } from "./guards.ts";
 import type { DeletionInput } from "./plan-input.ts";
 import { withEntries } from "./inventories.ts";
+import type { ResourceId } from "../model/resource-id.ts";
 import { decidePrune, pruneGroups } from "./prune.ts";
 
 /**
@@ -18,10 +19,18 @@ export function planDeletion(input: DeletionInput): Plan {
     guards: [
       ...clusterGuard(input, delivery.cluster),
       ...massPruneGuard(decision.pruned.length, input),
-      ...protectedPruneGuards(decision.pruned, [], input, "deletion"),
+      ...protectedPruneGuards(decision.pruned, [], withoutOwnRecord(input), "deletion"),
     ],
     warnings: [],
     intent: inventory,
     after: withEntries(inventory, decision.kept),
   };
+}
+
+/** The delivery's own record may lie in a Namespace that goes with it, and goes last; it is nobody else's object. */
+function withoutOwnRecord(input: DeletionInput): DeletionInput {
+  const isRecord = ({ group, kind, namespace, name }: ResourceId): boolean =>
+    group === "" && kind === "ConfigMap" && namespace === input.inventory.namespace && name === `gitops-${input.delivery.name}`;
+  const occupants = new Map([...input.occupants].map(([key, ids]) => [key, ids.filter((id) => !isRecord(id))]));
+  return { ...input, occupants };
 }
