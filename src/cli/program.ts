@@ -3,7 +3,7 @@ import type { CommandLine } from "./argv.ts";
 import type { ArgumentSpec, Command } from "./command.ts";
 import { formatDuration } from "./duration.ts";
 import { GLOBAL_OPTIONS } from "./global-options.ts";
-import { defaultValue, environmentName, flagName, parseOptionValue, type AnyOptionValue, type OptionSpec, type OptionTable } from "./option.ts";
+import { defaultValue, flagName, parseOptionValue, type AnyOptionValue, type OptionSpec, type OptionTable } from "./option.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Values of arguments and flags by name, as a command's own table types them. */
@@ -19,11 +19,12 @@ export interface Invocation {
 export function buildProgram(commands: readonly Command[]): CommanderCommand {
   const program = prepared(new CommanderCommand("gitops"));
   program.description("Brings a Kubernetes cluster to what a Git repository says, shows the difference, and prunes what is gone.");
-  program.usage("COMMAND [ARGUMENTS] [FLAGS]").helpCommand(false).helpOption("-h, --help", GLOBAL_OPTIONS.help.description);
-  program.option("--version", "show the version of gitops");
-  addOptions(program, GLOBAL_OPTIONS, "Flags of every command:");
+  program.usage("COMMAND [ARGUMENTS] [FLAGS]").helpCommand(false);
   for (const command of commands) addCommand(program, command);
-  program.addHelpText("after", '\n"gitops help exit-codes" lists the exit statuses; every flag can be set as GITOPS_<FLAG> in the environment.');
+  addOptions(program, GLOBAL_OPTIONS, "Flags of every command:");
+  program.addOption(new Option("--version", "show the version of gitops").helpGroup("Flags of every command:"));
+  addHelpOption(program, "Flags of every command:");
+  program.commandsGroup("Commands:").addHelpText("after", '\n"gitops help exit-codes" lists the exit statuses; every flag can be set as GITOPS_<FLAG> in the environment.');
   return program;
 }
 
@@ -110,7 +111,7 @@ function placeholder(spec: OptionSpec): string {
     case "list":
       return spec.placeholder;
     case "choice":
-      return spec.choices.join("|");
+      return spec.placeholder ?? spec.choices.join("|");
     case "duration":
       return "DURATION";
     case "count":
@@ -123,16 +124,15 @@ function placeholder(spec: OptionSpec): string {
 function addCommand(program: CommanderCommand, command: Command): void {
   const synopsis = Object.entries(command.arguments).map(([name, spec]) => argumentTerm(name, spec));
   const added = prepared(program.command(command.name));
-  added.summary(command.summary).description(command.description ?? `${command.summary}.`).usage([...synopsis, "[FLAGS]"].join(" "));
-  added.helpOption("-h, --help", GLOBAL_OPTIONS.help.description).allowExcessArguments(false);
+  added.summary(command.summary).description(command.description ?? `${command.summary}.`).usage([...synopsis, "[FLAGS]"].join(" ")).allowExcessArguments(false);
   for (const [name, spec] of Object.entries(command.arguments)) {
     added.argument(spec.required === true ? `<${flagName(name).toUpperCase()}>` : `[${flagName(name).toUpperCase()}]`, spec.description);
   }
   addOptions(added, command.options, "Flags:");
-  addOptions(added, GLOBAL_OPTIONS, "Flags of every command:");
+  addHelpOption(added, "Flags:");
   const examples = command.examples.map((example) => `  # ${example.explains}\n  ${example.command}\n`);
   const heading = examples.length > 0 ? `\nExamples:\n${examples.join("\n")}` : "";
-  added.addHelpText("after", `${heading}\nExit status: ${command.exitStatus}\n`);
+  added.addHelpText("after", `${heading}\nExit status: ${command.exitStatus}\n\n"gitops --help" lists the flags of every command, such as --namespace and --context.`);
 }
 
 function addOptions(target: CommanderCommand, table: OptionTable, group: string): void {
@@ -141,11 +141,15 @@ function addOptions(target: CommanderCommand, table: OptionTable, group: string)
     const short = spec.short === undefined ? "" : `-${spec.short}, `;
     const option = new Option(`${short}--${flagName(key)}${spec.type === "boolean" ? "" : " <value>"}`, spec.description);
     const shown = defaultText(spec);
-    const notes = [shown === "" ? "" : `default ${shown}`, `env ${environmentName(key)}`].filter((note) => note !== "");
-    option.description = `${spec.description} (${notes.join(", ")})`;
+    if (shown !== "" && spec.type !== "boolean") option.description = `${spec.description} (default ${shown})`;
     target.addOption(option.helpGroup(group));
     TERMS.set(option, optionTerm(key, spec));
   }
+}
+
+function addHelpOption(target: CommanderCommand, group: string): void {
+  const option = new Option("-h, --help", GLOBAL_OPTIONS.help.description);
+  target.addHelpOption(option.helpGroup(group));
 }
 
 /** How each of commander's options is shown: commander knows no choices with a bare meaning and no `--[no-]`. */

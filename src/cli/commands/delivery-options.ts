@@ -13,8 +13,9 @@ export const BUILD_OPTIONS = {
   loadRestrictor: {
     type: "choice",
     choices: ["LoadRestrictionsRootOnly", "LoadRestrictionsNone"],
+    placeholder: "RULE",
     default: "LoadRestrictionsRootOnly",
-    description: "whether a kustomization may name files outside its own folder (never outside the repository)",
+    description: "LoadRestrictionsNone lets a kustomization name files outside its own folder (never outside the repository)",
   },
   strict: { type: "boolean", description: "treat what is only warned about as an error, such as a patch whose target matches nothing" },
   maxFileSize: { type: "bytes", description: "largest file that is read; 32Mi where left out" },

@@ -19,10 +19,15 @@ export function objectDiff(live: JsonObject | undefined, desired: JsonObject | u
   const patch = structuredPatch("live", "desired", before, after, undefined, undefined, { context: 3, ...LIMITS });
   if (patch === undefined) return [...heading, `@@ ${lineCount(before)} lines replaced by ${lineCount(after)} @@`];
   const hunks = patch.hunks.flatMap((hunk) => [
-    paint.cyan(`@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`),
+    paint.cyan(`@@ -${range(hunk.oldStart, hunk.oldLines)} +${range(hunk.newStart, hunk.newLines)} @@`),
     ...hunk.lines.map((line) => colored(escapeControls(line), paint)),
   ]);
   return [...heading, ...hunks];
+}
+
+/** As in a unified diff: where a side has no lines, the line before counts. */
+function range(start: number, lines: number): string {
+  return `${lines === 0 ? start - 1 : start},${lines}`;
 }
 
 function colored(line: string, paint: ChalkInstance): string {

@@ -111,6 +111,6 @@ function age(createdAt: string, now: number): string {
 }
 
 function table(header: readonly string[], rows: readonly (readonly string[])[], { headers }: StatusFormat): string {
-  const text = renderTable(header, rows.map((row) => row.map(escapeControls)));
+  const text = renderTable(header, rows);
   return headers ? text : text.slice(text.indexOf("\n") + 1);
 }

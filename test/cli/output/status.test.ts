@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { renderDeliveries, renderDelivery, shortRevision } from "../../../src/cli/output/status.ts";
+import { updateText } from "../../../src/cli/output/watch.ts";
+import { assertGolden } from "../golden.ts";
+import { deliveryStatus, now, revision } from "../prepared.ts";
+
+const status = deliveryStatus();
+
+for (const output of [undefined, "wide", "name", "json", "yaml"] as const) {
+  test(`get NAME -o ${output ?? "table"} looks as recorded`, () => {
+    const { text, exitStatus } = renderDelivery(status, { output, headers: true, now });
+    assertGolden(`get-name-${output ?? "table"}`, text);
+    assert.equal(exitStatus, 0);
+  });
+
+  test(`get -A -o ${output ?? "table"} looks as recorded`, () => {
+    assertGolden(`get-list-${output ?? "table"}`, renderDeliveries([status, { ...status, ref: { ...status.ref, name: "blog" } }], { output, headers: true, now, showNamespace: true }).text);
+  });
+}
+
+test("no deliveries are no lines, and an empty list as JSON", () => {
+  assert.equal(renderDeliveries([], { output: undefined, headers: true, now, showNamespace: false }).text, "");
+  assert.deepEqual(JSON.parse(renderDeliveries([], { output: "json", headers: true, now, showNamespace: false }).text), { apiVersion: "cli.gitops/v1", kind: "List", items: [] });
+});
+
+test("--no-headers leaves the rows as they are", () => {
+  const [withHeaders, without] = [true, false].map((headers) => renderDeliveries([status], { output: undefined, headers, now, showNamespace: false }).text);
+  assert.equal(withHeaders?.split("\n").slice(1).join("\n"), without);
+});
+
+test("the JSON of a delivery has the names that are kept, and every object's own four", () => {
+  const document = JSON.parse(renderDelivery(status, { output: "json", headers: true, now }).text) as { resources: object[] };
+  assert.deepEqual(Object.keys(document), ["apiVersion", "kind", "name", "namespace", "dialect", "revision", "sync", "health", "resources"]);
+  for (const resource of document.resources) {
+    assert.deepEqual(Object.keys(resource), ["group", "version", "kind", "namespace", "name", "sync", "health", "reason", "message"]);
+  }
+});
+
+test("a revision is shortened as Flux does, each hash of it", () => {
+  assert.equal(shortRevision(revision), "main@sha1:01234567");
+  assert.equal(shortRevision(`${revision}+dirty@sha256:${"ab".repeat(32)}`), "main@sha1:01234567+dirty@sha256:abababab");
+  assert.equal(shortRevision(""), "");
+});
+
+test("an update shows only the objects that changed, and nothing where nothing did", () => {
+  const format = { output: undefined, headers: true, now };
+  const healthy = { ...status, resources: status.resources.map((resource, index) => (index === 1 ? { ...resource, health: { status: "Healthy", reason: "", message: "" } as const } : resource)) };
+  assert.match(updateText(status, undefined, format), /settings/);
+  assert.equal(updateText(status, status, format), "");
+  const update = updateText(healthy, status, format);
+  assert.match(update, /web/);
+  assert.doesNotMatch(update, /settings|KIND/);
+});
+
+test("a watch with -o json is a line of JSON for each update", () => {
+  const text = updateText(status, status, { output: "json", headers: true, now });
+  assert.equal(text.trimEnd().split("\n").length, 1);
+  assert.equal((JSON.parse(text) as { kind: string }).kind, "Delivery");
+});
