@@ -21,6 +21,7 @@ export async function* readLines(message: IncomingMessage, idleMs: number, lineB
       let start = 0;
       for (let at = chunk.indexOf(0x0a); at >= 0; at = chunk.indexOf(0x0a, start)) {
         parts.push(chunk.subarray(start, at));
+        if (length + at - start > lineBytes) return "line too long";
         start = at + 1;
         const line = Buffer.concat(parts).toString("utf8");
         parts = [];

@@ -12,7 +12,7 @@ import type { OpenAnswer } from "../transport/exchange.ts";
 import { TransportFailure, failureError } from "../transport/failure.ts";
 import type { TransportLimits } from "../transport/limits.ts";
 import { listAll } from "./list.ts";
-import { readLines } from "./lines.ts";
+import { readLines, type StreamEnd } from "./lines.ts";
 
 /** What a watch works with. */
 export interface WatchParts {
@@ -56,6 +56,8 @@ export async function* watchKind(parts: WatchParts, served: ServedKind, query: L
         if (ending.resourceVersion !== resourceVersion) failures = 0;
         resourceVersion = ending.resourceVersion;
         if (ending.next === "wait") await waitFor(parts, served, failures++, ending.reason, ending.delayMs, signal);
+        // A server whose watches all expire at once must not be asked in a busy loop.
+        else if (ending.next === "relist" && resourceVersion === list.resourceVersion) await waitFor(parts, served, failures++, "the watch expired", undefined, signal);
         following = ending.next !== "relist" && clock.monotonic() - listedAt < limits.relistMs;
       }
     }
@@ -76,10 +78,10 @@ async function* follow(parts: WatchParts, served: ServedKind, query: ListQuery, 
     throw error instanceof TransportFailure ? failureError(error, connection.client.server, call.what) : error;
   }
   let resourceVersion = from;
+  const lines = readLines(answer.message, limits.watchIdleMs, limits.watchLineBytes);
   try {
     const status = answer.message.statusCode ?? 0;
-    if (status >= 400) return await refused(parts, answer, call, from);
-    const lines = readLines(answer.message, limits.watchIdleMs, limits.watchLineBytes);
+    if (status >= 400) return await refused(parts, answer, lines, call, from);
     for (;;) {
       const line = await lines.next();
       if (line.done === true) return ended(line.value, resourceVersion, resourceVersion === from);
@@ -95,6 +97,7 @@ async function* follow(parts: WatchParts, served: ServedKind, query: ListQuery, 
   } finally {
     answer.end();
     answer.message.destroy();
+    await lines.return("ended");
   }
 }
 
@@ -111,13 +114,13 @@ function watchCall(served: ServedKind, query: ListQuery, resourceVersion: string
 }
 
 /** A stream that ended at once, without a word, must not be opened again at once: that would be a busy loop. */
-function ended(how: "ended" | "silent" | "line too long", resourceVersion: string, nothingCame: boolean): Ending {
+function ended(how: StreamEnd, resourceVersion: string, nothingCame: boolean): Ending {
   if (how === "line too long") return { next: "relist", resourceVersion };
   if (how === "ended" && nothingCame) return { next: "wait", resourceVersion, reason: "the server ended the watch" };
   return { next: "reopen", resourceVersion };
 }
 
-async function refused(parts: WatchParts, answer: OpenAnswer, call: ApiCall, from: string): Promise<Ending> {
+async function refused(parts: WatchParts, answer: OpenAnswer, lines: AsyncGenerator<string, StreamEnd>, call: ApiCall, from: string): Promise<Ending> {
   const { message } = answer;
   const status = message.statusCode ?? 0;
   if (status === 410) return { next: "relist", resourceVersion: from };
@@ -125,7 +128,6 @@ async function refused(parts: WatchParts, answer: OpenAnswer, call: ApiCall, fro
     const asked = streamRetryAfterMs(message, parts.clock.now());
     return { next: "wait", resourceVersion: from, reason: `${status} from the server`, ...(asked === undefined ? {} : { delayMs: asked }) };
   }
-  const lines = readLines(message, parts.limits.idleMs, parts.limits.watchLineBytes);
   let text = "";
   for await (const line of lines) text += line;
   throw parts.connection.refuse({ status, headers: message.headers, text }, call);
