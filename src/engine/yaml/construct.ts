@@ -1,4 +1,4 @@
-import { EVENT_ID, getScalarValue, SCALAR_STYLE, type Event, type ScalarEvent } from "js-yaml";
+import { COLLECTION_STYLE, EVENT_ID, getScalarValue, SCALAR_STYLE, type Event, type ScalarEvent } from "js-yaml";
 import { GitOpsError } from "../model/errors.ts";
 import { isJsonObject, setKey, type JsonObject, type JsonValue } from "../model/json.ts";
 import { yamlFailure, type YamlProblem, type YamlText } from "./failure.ts";
@@ -27,6 +27,8 @@ interface Reader {
   /** undefined while the anchored node is being read: an alias to it would be endless. */
   readonly anchors: Map<string, Built | undefined>;
   at: number;
+  /** How many flow collections (brackets) the reader stands in. */
+  flow: number;
 }
 
 const NO_TAG_HINT = "remove the tag; Kubernetes objects have plain YAML types only";
@@ -42,7 +44,7 @@ export function constructValue(
   dialect: YamlDialect,
   budget: NodeBudget,
 ): JsonValue {
-  return build({ source, dialect, budget, events, anchors: new Map(), at }, 1).value;
+  return build({ source, dialect, budget, events, anchors: new Map(), at, flow: 0 }, 1).value;
 }
 
 /** Where an event's node starts in the text. An empty node has no place of its own: the end of what came before. */
@@ -74,14 +76,27 @@ function build(reader: Reader, depth: number): Built {
     case EVENT_ID.SEQUENCE:
       refuseTag(reader, event, start, ["seq", "omap"]);
       reserve(reader, event);
-      return anchored(reader, event, sequence(reader, depth));
+      return anchored(reader, event, collection(reader, event, depth, sequence));
     case EVENT_ID.MAPPING:
       refuseTag(reader, event, start, ["map"]);
       reserve(reader, event);
-      return anchored(reader, event, mapping(reader, depth));
+      return anchored(reader, event, collection(reader, event, depth, mapping));
     default:
       return { value: null, nodes: 1, height: 0 };
   }
+}
+
+function collection(
+  reader: Reader,
+  event: { readonly style: number },
+  depth: number,
+  read: (reader: Reader, depth: number) => Built,
+): Built {
+  const brackets = event.style === COLLECTION_STYLE.FLOW ? 1 : 0;
+  reader.flow += brackets;
+  const built = read(reader, depth);
+  reader.flow -= brackets;
+  return built;
 }
 
 function scalar(reader: Reader, event: ScalarEvent, at: number): JsonValue {
@@ -96,7 +111,9 @@ function scalar(reader: Reader, event: ScalarEvent, at: number): JsonValue {
     if (value === undefined)
       throw problem(reader, at, { message: "a value that is not of the type of its tag; expected a text of that type", hint: NO_TAG_HINT });
   } else {
-    value = event.style === SCALAR_STYLE.PLAIN ? resolvePlain(text, reader.dialect) : text;
+    // kustomize prints what it read once more before it looks at types, and puts quotes around what has a colon between brackets.
+    const isText = event.style !== SCALAR_STYLE.PLAIN || (reader.flow > 0 && text.includes(":"));
+    value = isText ? text : resolvePlain(text, reader.dialect);
   }
   if (typeof value === "number" && !Number.isFinite(value))
     throw problem(reader, at, {

@@ -31,6 +31,7 @@ const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 const FRACTION = /^\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?$/;
 const INTEGER = /^[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|0[0-7]*|[1-9][0-9]*)$/;
 const BASE_60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
+const MIN_INT64 = -(2n ** 63n);
 const MAX_INT64 = 2n ** 63n - 1n;
 const MAX_UINT64 = 2n ** 64n - 1n;
 const EXACT_DIGITS = 15;
@@ -77,20 +78,23 @@ function parseInteger(text: string): number | bigint | undefined {
     return text.startsWith("-") && value !== 0 ? -value : value;
   }
   const value = text.startsWith("-") ? -BigInt(magnitude) : BigInt(magnitude);
-  if (value < -MAX_INT64 - 1n || value > (signed ? MAX_INT64 : MAX_UINT64)) return undefined;
+  if (value < MIN_INT64 || value > (signed ? MAX_INT64 : MAX_UINT64)) return undefined;
   return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
 }
 
-function parseFraction(text: string): number | undefined {
+function parseFraction(text: string): number | bigint | undefined {
   return FRACTION.test(text) ? parseFloat64(text.replaceAll("_", "")) : undefined;
 }
 
-function parseFloat64(text: string): number | undefined {
+/** A whole number that JSON writes without an exponent comes back from there as an integer, so it is one here too. */
+function parseFloat64(text: string): number | bigint | undefined {
   if (!FLOAT.test(text)) return undefined;
   const value = Number(text);
   // Go reports a range error, so the text stays a string: `1234e5678` is a Git commit.
   if (!Number.isFinite(value)) return undefined;
-  return value === 0 ? 0 : value;
+  if (!Number.isInteger(value) || Number.isSafeInteger(value) || Math.abs(value) >= 1e21) return value === 0 ? 0 : value;
+  const whole = BigInt(String(value));
+  return whole >= MIN_INT64 && whole <= MAX_UINT64 ? whole : value;
 }
 
 function wordTable(words: readonly (readonly [Scalar, readonly string[]])[]): ReadonlyMap<string, Scalar> {
