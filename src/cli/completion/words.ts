@@ -44,7 +44,7 @@ function flagWords(table: OptionTable): FlagWord[] {
     const word = { short: spec.short, description: spec.description, takesValue: takesValue(spec), choices: choicesOf(spec), isFile: spec.type === "string" && spec.placeholder === "FILE" };
     // A flag that is on by default is only ever typed to turn it off.
     const isOn = spec.type === "boolean" && spec.default === true;
-    return [isOn ? { ...word, long: `no-${long}`, short: undefined } : { ...word, long }];
+    return [isOn ? { ...word, long: `no-${long}`, short: undefined, description: `do not ${spec.description}` } : { ...word, long }];
   });
 }
 

@@ -2,15 +2,28 @@ import Table from "cli-table3";
 import { escapeControls } from "./escape.ts";
 
 /** cli-table3 needs time that grows with the square of the rows, so long tables are set in parts of equal columns. */
-const ROWS_AT_ONCE = 100;
+const ROWS_AT_ONCE = 25;
 
 /** Text whose width is its length. */
 const PLAIN = /^[\x20-\x7e]*$/;
 
 /** No frame at all: columns are three spaces apart, as kubectl prints them. */
 const NO_FRAME = {
-  ...{ top: "", "top-mid": "", "top-left": "", "top-right": "", bottom: "", "bottom-mid": "", "bottom-left": "", "bottom-right": "" },
-  ...{ left: "", "left-mid": "", mid: "", "mid-mid": "", right: "", "right-mid": "", middle: "   " },
+  top: "",
+  "top-mid": "",
+  "top-left": "",
+  "top-right": "",
+  bottom: "",
+  "bottom-mid": "",
+  "bottom-left": "",
+  "bottom-right": "",
+  left: "",
+  "left-mid": "",
+  mid: "",
+  "mid-mid": "",
+  right: "",
+  "right-mid": "",
+  middle: "   ",
 };
 
 type Row = readonly string[];
