@@ -1,0 +1,181 @@
+import { buildFailure } from "./fail.ts";
+import { readConfiguration, readCrds } from "./field-specs/read-configuration.ts";
+import { defaultConfig, emptyConfig, mergeConfigs, type TransformerConfig } from "./field-specs/transformer-config.ts";
+import { absorb } from "./generators/absorb.ts";
+import { generate } from "./generators/generate.ts";
+import type { LoadedFolder } from "./load/loaded-folder.ts";
+import type { LoadSession } from "./load/session.ts";
+import { joinRelative } from "./load/tree-path.ts";
+import { pluginResource, pluginStep } from "./plugins/plugin-steps.ts";
+import { type Provenance, provenanceOfPlugin } from "./provenance.ts";
+import { mergeVariables, recordVariables, type Variables } from "./references/variables.ts";
+import { makeResources } from "./resources/read-resources.ts";
+import { ResourceMap } from "./resources/resource-map.ts";
+import type { Resource } from "./resources/resource.ts";
+import type { Schema } from "./schema/schema.ts";
+import { fieldSteps } from "./steps/field-steps.ts";
+import { loadedFile, type StepContext, type TransformStep } from "./steps/step.ts";
+
+/** What a build has gathered so far: the resources, which fields transformers work on, and the vars. */
+export interface Accumulator {
+  readonly resources: ResourceMap;
+  config: TransformerConfig;
+  variables: Variables;
+}
+
+/** What every kustomization of a build shares. */
+export interface BuildContext {
+  readonly session: LoadSession;
+  readonly schema: Schema;
+  /** Whether `buildMetadata` of the root asks for anything; then every resource remembers where it comes from. */
+  readonly traces: boolean;
+}
+
+/** An accumulator of nothing. */
+export function emptyAccumulator(): Accumulator {
+  return { resources: new ResourceMap(), config: emptyConfig, variables: new Map() };
+}
+
+/**
+ * Does what one kustomization asks for, children first, in kustomize's order of work: resources, configurations, generators,
+ * components, transformers, validators, vars. Throws BUILD_FAILED.
+ *
+ * @param path how the kustomization was reached from the root, for origin annotations.
+ */
+export function accumulate(context: BuildContext, folder: LoadedFolder, into: Accumulator, path = ""): void {
+  new FolderBuild(context, folder, into, path).run();
+}
+
+class FolderBuild {
+  readonly #context: BuildContext;
+  readonly #folder: LoadedFolder;
+  readonly #into: Accumulator;
+  readonly #path: string;
+  readonly #steps: StepContext;
+
+  constructor(context: BuildContext, folder: LoadedFolder, into: Accumulator, path: string) {
+    this.#context = context;
+    this.#folder = folder;
+    this.#into = into;
+    this.#path = path;
+    this.#steps = { session: context.session, schema: context.schema, file: folder.file, files: folder.files };
+  }
+
+  run(): void {
+    this.#context.session.checkTime();
+    this.#addResources();
+    this.#addConfigurations();
+    this.#generate();
+    this.#addComponents();
+    this.#transform();
+    this.#validate();
+    const { fields, file } = this.#folder;
+    this.#into.variables = recordVariables(this.#into.variables, fields.vars ?? [], file, this.#into.resources, this.#context.schema);
+  }
+
+  #addResources(): void {
+    for (const { path, entry } of this.#folder.resources) {
+      if (entry.type === "folder") {
+        if (entry.folder.kind === "Component") throw buildFailure(this.#folder.file, `resources: '${path}' is a Component`, "list it under components");
+        const child = emptyAccumulator();
+        accumulate(this.#context, entry.folder, child, joinRelative(this.#path, path));
+        this.#merge(child, entry.folder.file);
+        continue;
+      }
+      const { file } = entry;
+      const resources = makeResources(file.path, this.#context.session.documents(file.path, file.bytes), this.#context.schema);
+      if (this.#context.traces) for (const resource of resources) resource.provenance = { path: joinRelative(this.#path, path) };
+      this.#into.resources.append(resources);
+    }
+  }
+
+  #merge(child: Accumulator, file: string): void {
+    this.#into.resources.append(child.resources.all);
+    this.#into.config = mergeConfigs(file, this.#into.config, child.config);
+    this.#into.variables = mergeVariables(this.#into.variables, child.variables);
+  }
+
+  #addConfigurations(): void {
+    const { fields, file } = this.#folder;
+    const { budget } = this.#context.session.options;
+    let own = emptyConfig;
+    for (const entry of fields.configurations ?? []) {
+      const loaded = loadedFile(this.#steps, entry);
+      own = mergeConfigs(loaded.path, own, readConfiguration(loaded.path, loaded.bytes, budget));
+    }
+    let hints = emptyConfig;
+    for (const entry of fields.crds ?? []) {
+      const loaded = loadedFile(this.#steps, entry);
+      hints = mergeConfigs(loaded.path, hints, readCrds(loaded.path, loaded.bytes, budget));
+    }
+    const before = this.#into.config;
+    const base = before === emptyConfig ? mergeConfigs(file, defaultConfig, own) : mergeConfigs(file, before, mergeConfigs(file, defaultConfig, own));
+    this.#into.config = mergeConfigs(file, base, hints);
+  }
+
+  #generate(): void {
+    const { fields, file, plugins } = this.#folder;
+    const { resources } = this.#into;
+    const readFile = (entry: string) => loadedFile(this.#steps, entry).bytes;
+    for (const [kind, entries = []] of [["ConfigMap", fields.configMapGenerator] as const, ["Secret", fields.secretGenerator] as const]) {
+      for (const entry of entries) {
+        const generated = generate({ kind, file, arguments: entry, options: fields.generatorOptions, readFile }, this.#context.schema);
+        absorb(resources, this.#traced([generated], `${kind}Generator`, this.#folder.fileName));
+      }
+    }
+    for (const plugin of plugins.generators) {
+      absorb(resources, this.#traced([pluginResource(this.#steps, plugin)], plugin.resource, plugin.configuredIn));
+    }
+  }
+
+  #traced(resources: readonly Resource[], by: Resource | string, configuredIn: string): readonly Resource[] {
+    if (this.#context.traces) for (const resource of resources) resource.provenance = provenanceOfPlugin(this.#path, configuredIn, by);
+    return resources;
+  }
+
+  #addComponents(): void {
+    for (const { path, folder } of this.#folder.components) {
+      if (folder.kind !== "Component") throw buildFailure(this.#folder.file, `components: '${path}' is no Component`, "set kind: Component in it, or list it under resources");
+      accumulate(this.#context, folder, this.#into, joinRelative(this.#path, path));
+    }
+  }
+
+  #transform(): void {
+    const { fields, plugins, fileName } = this.#folder;
+    const own = fieldSteps(this.#steps, fields, this.#into.config).map((step) => ({ step, by: provenanceOfPlugin(this.#path, fileName, step.name) }));
+    const more = plugins.transformers.map((plugin) => ({
+      step: pluginStep(this.#steps, plugin),
+      by: provenanceOfPlugin(this.#path, plugin.configuredIn, plugin.resource),
+    }));
+    for (const { step, by } of [...own, ...more]) this.#runStep(step, by);
+  }
+
+  #runStep(step: TransformStep, by: Provenance): void {
+    const { resources } = this.#into;
+    this.#context.session.checkTime();
+    step.run(resources);
+    if (this.#context.traces) {
+      for (const resource of resources.all) {
+        if (resource.provenance === undefined) resource.provenance = by;
+        else resource.transformations = [...resource.transformations, by];
+      }
+    }
+    resources.dropDeleted();
+  }
+
+  /** A validator may look at everything and change nothing. */
+  #validate(): void {
+    const { resources } = this.#into;
+    for (const plugin of this.#folder.plugins.validators) {
+      const before = resources.all.map((resource) => resource.copy().object);
+      pluginStep(this.#steps, plugin).run(resources);
+      const isSame = before.length === resources.all.length && before.every((object, index) => sameObject(object, resources.all[index]?.object));
+      if (!isSame) throw buildFailure(this.#folder.file, "validators: a validator shouldn't modify the resources");
+    }
+  }
+}
+
+function sameObject(left: unknown, right: unknown): boolean {
+  const text = (value: unknown) => JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? `${item}n` : item));
+  return text(left) === text(right);
+}

@@ -1,0 +1,79 @@
+import type { BuildBudget } from "../../build-options.ts";
+import type { Diagnostic } from "../../../model/diagnostic.ts";
+import { readYaml } from "../../../yaml/read.ts";
+import { buildFailure } from "../fail.ts";
+import { kustomization, type Kustomization } from "./kustomization.ts";
+
+const VERSIONS = { Kustomization: "kustomize.config.k8s.io/v1beta1", Component: "kustomize.config.k8s.io/v1alpha1" } as const;
+
+const DEPRECATED = {
+  bases: "resources",
+  commonLabels: "labels",
+  imageTags: "images",
+  patchesJson6902: "patches",
+  patchesStrategicMerge: "patches",
+  vars: "replacements",
+} as const;
+
+/** A kustomization file that was read and checked. */
+export interface ReadKustomization {
+  readonly kind: "Kustomization" | "Component";
+  readonly fields: Kustomization;
+  /** One for each deprecated field. */
+  readonly warnings: readonly Diagnostic[];
+}
+
+/**
+ * Reads a kustomization file with the rules of YAML 1.1, fields matched without case, unknown ones refused.
+ * Fields that only have another name today are moved: bases to resources, imageTags to images, env to envs.
+ * Throws BUILD_FAILED.
+ */
+export function readKustomization(file: string, bytes: Uint8Array, budget: BuildBudget): ReadKustomization {
+  const [document] = readYaml(bytes, { file, dialect: "kustomization", budget });
+  if (document === undefined || document.value === null) throw empty(file);
+  const fields = kustomization(document.value, { file, path: "", strict: true });
+  const { apiVersion: _version, kind: _kind, ...others } = fields;
+  if (Object.values(others).every((value) => value === undefined || value === "")) throw empty(file);
+  return { kind: checkedKind(file, fields), fields: moveRenamed(fields), warnings: deprecations(file, fields) };
+}
+
+function empty(file: string): Error {
+  return buildFailure(file, "the kustomization is empty", "list what it is made of under resources");
+}
+
+function checkedKind(file: string, { kind = "", apiVersion = "" }: Kustomization): "Kustomization" | "Component" {
+  if (kind !== "" && kind !== "Kustomization" && kind !== "Component") {
+    throw buildFailure(file, "kind is not known; expected Kustomization or Component");
+  }
+  const known = kind === "" ? "Kustomization" : kind;
+  if (apiVersion !== "" && apiVersion !== VERSIONS[known]) {
+    throw buildFailure(file, `apiVersion of a ${known} is not known; expected ${VERSIONS[known]}`);
+  }
+  return known;
+}
+
+function moveRenamed(fields: Kustomization): Kustomization {
+  return {
+    ...fields,
+    resources: [...(fields.resources ?? []), ...(fields.bases ?? [])],
+    images: [...(fields.images ?? []), ...(fields.imageTags ?? [])],
+    configMapGenerator: fields.configMapGenerator?.map(moveEnv),
+    secretGenerator: fields.secretGenerator?.map(moveEnv),
+  };
+}
+
+function moveEnv<T extends { readonly envs?: readonly string[] | undefined; readonly env?: string | undefined }>(generator: T): T {
+  const { env = "", envs = [] } = generator;
+  return env === "" ? generator : { ...generator, envs: [...envs, env] };
+}
+
+function deprecations(file: string, fields: Kustomization): Diagnostic[] {
+  return Object.entries(DEPRECATED)
+    .filter(([name]) => Object.hasOwn(fields, name))
+    .map(([name, instead]) => ({
+      severity: "warning" as const,
+      file,
+      message: `'${name}' is deprecated`,
+      hint: `use '${instead}' instead`,
+    }));
+}

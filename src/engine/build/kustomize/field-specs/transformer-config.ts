@@ -1,0 +1,92 @@
+import { buildFailure } from "../fail.ts";
+import { type Gvk, isSelected } from "../resources/identity.ts";
+import { byBytes } from "../resources/byte-order.ts";
+import { type FieldSpec, FieldSpecConflict, fieldSpecOfRow, mergeFieldSpecs } from "./field-spec.ts";
+import { BUILT_IN_FIELD_SPECS } from "./table.ts";
+
+/** Where names of a kind are referred to. */
+export interface NameReference extends Gvk {
+  readonly referrers: readonly FieldSpec[];
+}
+
+const SECTIONS = [
+  ...(["namePrefix", "nameSuffix", "namespace", "commonLabels", "labels", "templateLabels"] as const),
+  ...(["volumeClaimTemplateLabels", "commonAnnotations", "varReference", "images", "replicas"] as const),
+] as const;
+export type Section = (typeof SECTIONS)[number];
+
+/** Which fields the transformers of a kustomization work on. */
+export interface TransformerConfig {
+  readonly sections: Readonly<Record<Section, readonly FieldSpec[]>>;
+  readonly nameReference: readonly NameReference[];
+}
+
+/** A configuration of nothing. */
+export const emptyConfig: TransformerConfig = { sections: sectionsOf(() => []), nameReference: [] };
+
+/** The configuration that every kustomization starts with. */
+export const defaultConfig: TransformerConfig = mergeConfigs("", emptyConfig, {
+  sections: sectionsOf((section) => (section === "labels" ? [] : BUILT_IN_FIELD_SPECS[section].map(fieldSpecOfRow))),
+  nameReference: BUILT_IN_FIELD_SPECS.nameReference.map(([target, referrers]) => {
+    const { group, version, kind } = fieldSpecOfRow(target);
+    return { group, version, kind, referrers: referrers.map(fieldSpecOfRow) };
+  }),
+});
+
+/** Builds a record with a value for every section. */
+export function sectionsOf(of: (section: Section) => readonly FieldSpec[]): Record<Section, readonly FieldSpec[]> {
+  const sections: Partial<Record<Section, readonly FieldSpec[]>> = {};
+  for (const section of SECTIONS) sections[section] = of(section);
+  return sections as Record<Section, readonly FieldSpec[]>; // every section was set just above
+}
+
+/** Adds a configuration to another, sorted by kind. Throws BUILD_FAILED, naming `file`, where they disagree. */
+export function mergeConfigs(file: string, config: TransformerConfig, added: TransformerConfig): TransformerConfig {
+  if (config === added || added === emptyConfig) return config;
+  try {
+    return {
+      sections: sectionsOf((section) => sortByKind(mergeFieldSpecs(config.sections[section], added.sections[section]))),
+      nameReference: sortByKind(mergeReferences(config.nameReference, added.nameReference)),
+    };
+  } catch (error) {
+    if (error instanceof FieldSpecConflict) throw buildFailure(file, error.message);
+    throw error;
+  }
+}
+
+function mergeReferences(references: readonly NameReference[], added: readonly NameReference[]): readonly NameReference[] {
+  let result = references;
+  for (const reference of added) {
+    const sameKind = (one: Gvk) => one.group === reference.group && one.version === reference.version && one.kind === reference.kind;
+    if (!result.some(sameKind)) result = [...result, reference];
+    else result = result.map((one) => (sameKind(one) ? { ...one, referrers: mergeFieldSpecs(one.referrers, reference.referrers) } : one));
+  }
+  return result;
+}
+
+/** Kinds that others need come first, webhooks last; it is also the order of output that kustomize calls legacy. */
+export const KINDS_FIRST: readonly string[] = [
+  ...["Namespace", "ResourceQuota", "StorageClass", "CustomResourceDefinition", "ServiceAccount", "PodSecurityPolicy"],
+  ...["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "ConfigMap", "Secret", "Endpoints", "Service", "LimitRange"],
+  ...["PriorityClass", "PersistentVolume", "PersistentVolumeClaim", "Deployment", "StatefulSet", "CronJob", "PodDisruptionBudget"],
+];
+export const KINDS_LAST: readonly string[] = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
+
+function rank(kind: string): number {
+  const first = KINDS_FIRST.indexOf(kind);
+  return first >= 0 ? first - KINDS_FIRST.length : KINDS_LAST.indexOf(kind) + 1;
+}
+
+/** The text that kinds of one rank are sorted by. */
+export function sortText({ group, version, kind }: Gvk): string {
+  return `${group === "" ? "~G" : group}_${version === "" ? "~V" : version}_${kind === "" ? "~K" : kind}`;
+}
+
+function sortByKind<T extends Gvk>(items: readonly T[]): readonly T[] {
+  return items.toSorted((a, b) => rank(a.kind) - rank(b.kind) || byBytes(sortText(a), sortText(b)));
+}
+
+/** The specs of a list that are for a kind. */
+export function specsForKind(specs: readonly FieldSpec[], gvk: Gvk): readonly FieldSpec[] {
+  return specs.filter((spec) => isSelected(gvk, spec));
+}

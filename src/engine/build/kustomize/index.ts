@@ -1,0 +1,110 @@
+import type { FileTree } from "../../model/artifact.ts";
+import { isJsonObject } from "../../model/json.ts";
+import { readYaml } from "../../yaml/read.ts";
+import type { BuildOptions } from "../build-options.ts";
+import { accumulate, type Accumulator, type BuildContext, emptyAccumulator } from "./accumulate.ts";
+import { buildFailure } from "./fail.ts";
+import { addHashSuffixes } from "./generators/hash.ts";
+import { FolderLoader, type LoadedFile } from "./load/folder-loader.ts";
+import { type LoadedFolder, loadFolder } from "./load/loaded-folder.ts";
+import { LoadSession } from "./load/session.ts";
+import { provenanceText, transformationsText } from "./provenance.ts";
+import { fixNameReferences } from "./references/name-references.ts";
+import { resolveVariables } from "./references/variables.ts";
+import type { Resource } from "./resources/resource.ts";
+import { setSchema } from "./schema/choose.ts";
+import type { KustomizeResult } from "./result.ts";
+import { builtInSchema, type Schema } from "./schema/schema.ts";
+import { sortResources } from "./sort-order.ts";
+
+const LOCAL_CONFIG = "config.kubernetes.io/local-config";
+const ORIGIN = "config.kubernetes.io/origin";
+const TRANSFORMATIONS = "alpha.config.kubernetes.io/transformations";
+const MANAGED_BY = "app.kubernetes.io/managed-by";
+/** The version whose output this is, byte for byte. */
+const KUSTOMIZE_VERSION = "v5.8.2";
+
+export type { KustomizeResult } from "./result.ts";
+
+/**
+ * Builds a kustomization as `kustomize build` v5.8.2 does.
+ *
+ * @param path of the folder, inside the tree.
+ *
+ * Throws BUILD_FAILED with `data.diagnostics`, FEATURE_FORBIDDEN for charts, remote content and plugins that run programs,
+ * PATH_ESCAPES_REPOSITORY, LIMIT_EXCEEDED, and what the signal carries.
+ */
+export async function buildKustomization(tree: FileTree, path: string, options: BuildOptions): Promise<KustomizeResult> {
+  const session = new LoadSession(tree, options);
+  const root = await tree.resolve(path);
+  const folder = await loadFolder(new FolderLoader(session, root), path === "" ? "." : path, (plugins) => pluginConfigs(session, plugins));
+  const metadata = folder.fields.buildMetadata ?? [];
+  const context: BuildContext = { session, schema: chooseSchema(session, folder), traces: metadata.length > 0 };
+  const accumulator = emptyAccumulator();
+  accumulate(context, folder, accumulator);
+  const resources = finish(accumulator, folder);
+  const labelled = metadata.includes("managedByLabel");
+  for (const resource of resources) finishResource(resource, metadata, labelled);
+  return { objects: resources.map(({ object, origin }) => ({ object, origin })), warnings: session.warnings };
+}
+
+/** What happens once, at the root: hashes, references, vars, local configuration, order. */
+function finish({ resources, config, variables }: Accumulator, folder: LoadedFolder): readonly Resource[] {
+  addHashSuffixes(resources);
+  fixNameReferences(resources, config.nameReference);
+  resolveVariables(resources, variables, config.sections.varReference);
+  for (const resource of resources.all) checkComplete(resource);
+  const kept = resources.all.filter((resource) => {
+    const local = resource.metadataTexts("annotations").get(LOCAL_CONFIG);
+    return local === undefined || local === "false";
+  });
+  return sortResources(folder.file, kept, folder.fields.sortOptions);
+}
+
+function checkComplete({ kind, name, origin }: Resource): void {
+  if (kind === "") throw buildFailure(origin.file, "an object lost its kind on the way");
+  if (name === "" && !kind.endsWith("List")) throw buildFailure(origin.file, `a ${kind} lost its metadata.name on the way`);
+}
+
+/** Annotations end as texts, and an empty map of them vanishes. */
+function finishResource(resource: Resource, metadata: readonly string[], labelled: boolean): void {
+  if (labelled) resource.setMetadataTexts("labels", resource.metadataTexts("labels").set(MANAGED_BY, `kustomize-${KUSTOMIZE_VERSION}`));
+  const annotations = resource.metadataTexts("annotations");
+  annotations.delete(ORIGIN);
+  annotations.delete(TRANSFORMATIONS);
+  const { provenance, transformations } = resource;
+  if (provenance !== undefined && metadata.includes("originAnnotations")) annotations.set(ORIGIN, provenanceText(provenance));
+  if (transformations.length > 0 && metadata.includes("transformerAnnotations")) annotations.set(TRANSFORMATIONS, transformationsText(transformations));
+  resource.setMetadataTexts("annotations", annotations);
+}
+
+/** Resources of a folder that configures plugins. They are built before the schema of the build is known. */
+function pluginConfigs(session: LoadSession, folder: LoadedFolder): readonly Resource[] {
+  const accumulator = emptyAccumulator();
+  accumulate({ session, schema: builtInSchema, traces: false }, folder, accumulator);
+  return accumulator.resources.all;
+}
+
+/** The schema of the outermost kustomization that names one. Throws BUILD_FAILED. */
+function chooseSchema(session: LoadSession, folder: LoadedFolder): Schema {
+  const { fields, files, file } = folder;
+  const path = fields.openapi?.get("path");
+  const loaded: LoadedFile | undefined = path === undefined ? undefined : files.get(path);
+  if (fields.openapi !== undefined) {
+    const document = loaded === undefined ? undefined : documentOf(session, loaded);
+    const schema = setSchema(file, fields.openapi.get("version"), document);
+    if (schema !== undefined) return schema;
+  }
+  const children = [...folder.resources.flatMap(({ entry }) => (entry.type === "folder" ? [entry.folder] : [])), ...folder.components.map((one) => one.folder)];
+  for (const child of children) {
+    const schema = chooseSchema(session, child);
+    if (schema !== builtInSchema) return schema;
+  }
+  return builtInSchema;
+}
+
+function documentOf(session: LoadSession, { path, bytes }: LoadedFile) {
+  const [document] = readYaml(bytes, { file: path, dialect: "kustomization", budget: session.options.budget });
+  if (!isJsonObject(document?.value ?? null)) throw buildFailure(path, "the schema is no map; expected an OpenAPI document");
+  return isJsonObject(document?.value) ? document.value : {};
+}

@@ -1,0 +1,70 @@
+import type { JsonObject } from "../../../model/json.ts";
+import { buildFailure } from "../fail.ts";
+import { applyJsonPatch, type JsonOperation } from "../merge/json-patch.ts";
+import { MergeConflict } from "../merge/merge-conflict.ts";
+import { mergeStrategically } from "../merge/strategic-merge.ts";
+import { effectiveNamespace, formatId } from "../resources/identity.ts";
+import type { ResourceMap } from "../resources/resource-map.ts";
+import type { Resource } from "../resources/resource.ts";
+import { cloneValue } from "../resources/scalar.ts";
+
+/** What a patch may change beside the rest. */
+export interface PatchRights {
+  readonly allowNameChange: boolean;
+  readonly allowKindChange: boolean;
+}
+
+/** Where a patch comes from, for messages. */
+export interface PatchSource {
+  readonly file: string;
+  readonly label: string;
+}
+
+/**
+ * Merges a patch into a resource. Name, kind and namespace stay, but for the rights. Throws BUILD_FAILED.
+ *
+ * @param patch is not changed.
+ */
+export function patchResource(resource: Resource, patch: JsonObject, rights: PatchRights, source: PatchSource): void {
+  const { name, namespace, kind } = resource;
+  if (rights.allowNameChange || rights.allowKindChange) resource.storePreviousId();
+  const merged = guarded(resource, source, () => mergeStrategically(resource.object, cloneValue(patch), resource.schema));
+  if (merged === undefined || Object.keys(merged).length === 0) {
+    resource.deleted = true;
+    return;
+  }
+  resource.object = merged;
+  if (!rights.allowKindChange) resource.setKind(kind);
+  if (!rights.allowNameChange) resource.setName(name);
+  resource.setNamespace(namespace);
+}
+
+/** Applies JSON operations to a resource. Throws BUILD_FAILED. */
+export function operateOnResource(resource: Resource, operations: readonly JsonOperation[], source: PatchSource): void {
+  resource.object = guarded(resource, source, () => applyJsonPatch(resource.object, operations));
+}
+
+function guarded<T>(resource: Resource, { file, label }: PatchSource, apply: () => T): T {
+  try {
+    return apply();
+  } catch (error) {
+    if (!(error instanceof MergeConflict)) throw error;
+    throw buildFailure(file, `${label} cannot be applied to ${formatId(resource.id)}: ${error.message}`);
+  }
+}
+
+/** The one resource that a patch without target means, by any id that it ever had. Throws BUILD_FAILED. */
+export function targetOfPatch(resources: ResourceMap, patch: Resource, { file, label }: PatchSource): Resource {
+  const { id } = patch;
+  const matches = resources.withAnyId({ ...id, namespace: effectiveNamespace(id.namespace, patch.isClusterScoped) });
+  const [first] = matches;
+  if (first !== undefined && matches.length === 1) return first;
+  const found = first === undefined ? "no matches" : "multiple matches";
+  const hint = first === undefined ? nearMiss(resources, patch) : "give the patch a namespace, or a target";
+  throw buildFailure(file, `${label}: ${found} for Id ${formatId(id)}; failed to find unique target for patch`, hint);
+}
+
+function nearMiss(resources: ResourceMap, patch: Resource): string | undefined {
+  const near = resources.all.find((one) => one.kind === patch.kind && one.originalId.name === patch.name) ?? resources.all.find((one) => one.name === patch.name);
+  return near === undefined ? undefined : `there is ${formatId(near.id)}`;
+}

@@ -1,0 +1,54 @@
+import type { BuildBudget } from "../../build-options.ts";
+import { GitOpsError } from "../../../model/errors.ts";
+import { isJsonObject, type JsonValue } from "../../../model/json.ts";
+import { readYamlText } from "../../../yaml/read.ts";
+import { buildFailure } from "../fail.ts";
+import type { JsonOperation } from "../merge/json-patch.ts";
+import { readResourceDocuments, type ResourceDocuments } from "../resources/read-resources.ts";
+
+/** A patch of either kind; `nothing` is a text of comments only. */
+export type ParsedPatch =
+  | { readonly type: "merge"; readonly documents: ResourceDocuments }
+  | { readonly type: "operations"; readonly operations: readonly JsonOperation[] }
+  | { readonly type: "nothing" };
+
+/**
+ * Tells a strategic merge patch from JSON operations, as kustomize does: by what the text parses to.
+ * Throws BUILD_FAILED, with what the reader of the likelier kind says.
+ *
+ * @param label how messages call the patch when it stands inside the kustomization.
+ */
+export function parsePatch(file: string, text: string, budget: BuildBudget, label: string): ParsedPatch {
+  const operations = attempt(() => readOperations(file, text, budget));
+  const documents = attempt(() => readResourceDocuments(file, text, budget));
+  if ("value" in operations && operations.value.length > 0) {
+    if ("value" in documents && documents.value.length > 0) throw buildFailure(file, `${label} qualifies as both a strategic merge and a JSON patch`);
+    return { type: "operations", operations: operations.value };
+  }
+  if ("value" in documents) return documents.value.length === 0 ? { type: "nothing" } : { type: "merge", documents: documents.value };
+  if ("value" in operations) return { type: "nothing" };
+  throw documents.error;
+}
+
+/** Reads JSON operations: a JSON or YAML list of maps, the first document only. Throws BUILD_FAILED. */
+export function readOperations(file: string, text: string, budget: BuildBudget): readonly JsonOperation[] {
+  const [document] = readYamlText(text, { file, dialect: "kustomization", budget });
+  return operationsOf(file, document?.value ?? null);
+}
+
+function operationsOf(file: string, value: JsonValue): readonly JsonOperation[] {
+  if (value === null) return [];
+  if (!Array.isArray(value) || !value.every(isJsonObject)) throw buildFailure(file, "the patch is no list of JSON patch operations");
+  return value;
+}
+
+type Attempt<T> = { readonly value: T } | { readonly error: GitOpsError };
+
+function attempt<T>(read: () => T): Attempt<T> {
+  try {
+    return { value: read() };
+  } catch (error) {
+    if (error instanceof GitOpsError && error.code === "BUILD_FAILED") return { error };
+    throw error;
+  }
+}

@@ -1,0 +1,110 @@
+import type { Kustomization } from "../decode/kustomization.ts";
+import { buildFailure, forbidden } from "../fail.ts";
+import { parseFileSource } from "../generators/key-value-sources.ts";
+import type { FolderLoader, LoadedFile } from "../load/folder-loader.ts";
+import { type AccumulatePlugins, inOrder, isInline, type LoadedEntry } from "../load/loaded-folder.ts";
+import { makeResources, readResourceDocuments } from "../resources/read-resources.ts";
+import type { Resource } from "../resources/resource.ts";
+import { builtInSchema } from "../schema/schema.ts";
+import { isPluginKind, type PluginKind, PLUGINS } from "./plugin-config.ts";
+
+/** The configuration of one plugin, and the path that its origin annotation shows. */
+export interface PluginConfig {
+  readonly kind: PluginKind;
+  readonly resource: Resource;
+  /** Relative to the kustomization that names it. */
+  readonly configuredIn: string;
+}
+
+/** The plugins that a kustomization names, and the files that they need. */
+export interface LoadedPlugins {
+  readonly generators: readonly PluginConfig[];
+  readonly transformers: readonly PluginConfig[];
+  readonly validators: readonly PluginConfig[];
+  readonly files: readonly (readonly [entry: string, file: LoadedFile])[];
+}
+
+const FIELDS = ["generators", "transformers", "validators"] as const;
+type LoadEntry = (entry: string, field: string) => Promise<LoadedEntry>;
+
+/** Reads the plugins of a kustomization. Only built-in ones are run: FEATURE_FORBIDDEN for any other. */
+export async function collectPlugins(
+  loader: FolderLoader,
+  file: string,
+  fields: Kustomization,
+  load: LoadEntry,
+  accumulate: AccumulatePlugins,
+): Promise<LoadedPlugins> {
+  const lists = await inOrder(
+    FIELDS.map(async (field) => {
+      const found = await inOrder((fields[field] ?? []).map((entry) => configsOf(loader, { file, field, entry }, load, accumulate)));
+      return found.flat().map((config) => checked(file, field, config));
+    }),
+  );
+  const [generators = [], transformers = [], validators = []] = lists;
+  const entries = lists.flat().flatMap((config) => filesOf(config).map((entry) => ({ entry, field: config.kind })));
+  const files = await inOrder(entries.map(async ({ entry, field }) => [entry, await loader.file(entry, { file, field })] as const));
+  return { generators, transformers, validators, files };
+}
+
+interface PluginEntry {
+  readonly file: string;
+  readonly field: string;
+  readonly entry: string;
+}
+
+interface FoundConfig {
+  readonly resource: Resource;
+  readonly configuredIn: string;
+}
+
+async function configsOf(loader: FolderLoader, { file, field, entry }: PluginEntry, load: LoadEntry, accumulate: AccumulatePlugins): Promise<readonly FoundConfig[]> {
+  const { budget } = loader.session.options;
+  if (isInline(entry)) {
+    const resources = makeResources(file, readResourceDocuments(file, entry, budget), builtInSchema);
+    return resources.map((resource) => ({ resource, configuredIn: file.slice(file.lastIndexOf("/") + 1) }));
+  }
+  const loaded = await load(entry, field);
+  if (loaded.type === "folder") return accumulate(loaded.folder).map((resource) => ({ resource, configuredIn: entry }));
+  const { path, bytes } = loaded.file;
+  return makeResources(path, loader.session.documents(path, bytes), builtInSchema).map((resource) => ({ resource, configuredIn: entry }));
+}
+
+function checked(file: string, field: (typeof FIELDS)[number], { resource, configuredIn }: FoundConfig): PluginConfig {
+  const { kind, apiVersion } = resource;
+  if (apiVersion !== "builtin") throw forbidden(file, `${field}: ${kind} is a plugin that runs a program`, "only the plugins of apiVersion builtin are run");
+  if (kind === "HelmChartInflationGenerator") throw forbidden(file, `${field}: Helm charts are not built by this version`, "render the chart and list the manifests");
+  const isGenerator = kind.endsWith("Generator");
+  if (!isPluginKind(kind) || isGenerator !== (field === "generators")) {
+    throw buildFailure(file, `${field}: unable to load builtin ${kind}`, `it is no built-in ${field === "generators" ? "generator" : "transformer"}`);
+  }
+  return { kind, resource, configuredIn };
+}
+
+function filesOf({ kind, resource }: PluginConfig): readonly string[] {
+  const place = { file: resource.origin.file, path: kind, strict: false };
+  const { object } = resource;
+  switch (kind) {
+    case "ConfigMapGenerator":
+    case "SecretGenerator": {
+      const { files = [], envs = [], env = "" } = PLUGINS[kind](object, place);
+      return [...files.map((source) => parseFileSource(place.file, source).path), ...envs, ...given(env)];
+    }
+    case "PatchTransformer":
+      return given(PLUGINS[kind](object, place).path);
+    case "PatchJson6902Transformer":
+      return given(PLUGINS[kind](object, place).path);
+    case "PatchStrategicMergeTransformer":
+      return (PLUGINS[kind](object, place).paths ?? []).filter((path) => !isInline(path));
+    case "ReplacementTransformer":
+      return (PLUGINS[kind](object, place).replacements ?? []).flatMap(({ path }) => given(path));
+    case "ValueAddTransformer":
+      return given(PLUGINS[kind](object, place).targetFilePath);
+    default:
+      return [];
+  }
+}
+
+function given(path: string | undefined): readonly string[] {
+  return path === undefined || path === "" ? [] : [path];
+}

@@ -1,0 +1,185 @@
+import type { JsonValue } from "../../../model/json.ts";
+import { resolvePlain } from "../../../yaml/scalar.ts";
+import type { FieldOptions, Replacement, ReplacementSource, ReplacementTarget } from "../decode/kustomization.ts";
+import { buildFailure } from "../fail.ts";
+import { lookUp } from "../field-specs/look-up.ts";
+import { splitFieldPath } from "../field-specs/split-path.ts";
+import { writeSlot } from "../field-specs/walk-field.ts";
+import { effectiveNamespace, formatId, isSelected, type ResourceName } from "../resources/identity.ts";
+import type { ResourceMap } from "../resources/resource-map.ts";
+import type { Resource } from "../resources/resource.ts";
+import { cloneValue, scalarText } from "../resources/scalar.ts";
+import { type CompiledSelector, compileSelector } from "../resources/selector.ts";
+import { type Leaf, type MatchedSlot, matchPath, PathMismatch } from "./match-path.ts";
+import { readStructured, setInsideText } from "./structured-text.ts";
+
+/** What is copied. A value given as text has no type: where it replaces more than a scalar, YAML decides. */
+interface Copied {
+  readonly value: JsonValue;
+  readonly isPlain: boolean;
+}
+
+/** Copies values between resources, in order (api/filters/replacement). Throws BUILD_FAILED. */
+export function transformReplacements(file: string, resources: ResourceMap, replacements: readonly Replacement[]): void {
+  replacements.forEach((replacement, index) => {
+    new Replacer(file, `replacements[${index}]`, resources).replace(replacement);
+  });
+  if (replacements.length > 0) resources.renamed();
+}
+
+class Replacer {
+  readonly #file: string;
+  readonly #label: string;
+  readonly #resources: ResourceMap;
+
+  constructor(file: string, label: string, resources: ResourceMap) {
+    this.#file = file;
+    this.#label = label;
+    this.#resources = resources;
+  }
+
+  replace({ source, sourceValue, targets }: Replacement): void {
+    if ((source === undefined && sourceValue === undefined) || targets === undefined) {
+      throw this.#fail("must specify a source and at least one target");
+    }
+    if (source !== undefined && sourceValue !== undefined) throw this.#fail("source and sourceValue are mutually exclusive");
+    const copied = source === undefined ? { value: sourceValue ?? "", isPlain: true } : this.#valueOf(source);
+    targets.forEach((target, index) => this.#copyTo(target, `targets[${index}]`, copied));
+  }
+
+  #valueOf(source: ReplacementSource): Copied {
+    const resource = this.#sourceResource(source);
+    const path = source.fieldPath === undefined || source.fieldPath === "" ? "metadata.name" : source.fieldPath;
+    const found = lookUp(resource.object, splitFieldPath(path));
+    if (!found.ok) throw this.#fail(`source.fieldPath ${JSON.stringify(path)}: ${found.why}`);
+    if (isNothing(found.value)) throw this.#fail(`fieldPath \`${path}\` is missing for replacement source ${formatId(resource.id)}`);
+    const { delimiter = "", index = 0 } = source.options ?? {};
+    if (delimiter === "") return { value: found.value, isPlain: false };
+    if (typeof found.value === "object") throw this.#fail("source: delimiter option can only be used with scalar nodes");
+    const part = goSplit(scalarText(found.value), delimiter)[index];
+    if (part === undefined) throw this.#fail(`source.options.index ${index} is out of bounds for the value`);
+    return { value: this.#retype(found.value, part), isPlain: false };
+  }
+
+  #sourceResource(source: ReplacementSource): Resource {
+    const { name = "", namespace = "" } = source;
+    const isMeant = (id: ResourceName) =>
+      (name === "" || name === id.name) &&
+      (namespace === "" || effectiveNamespace(namespace, false) === effectiveNamespace(id.namespace, false)) &&
+      isSelected(id, kindOf(source));
+    const [found, another] = this.#resources.all.filter((resource) => [resource.id, ...resource.previousIds].some(isMeant));
+    const wanted = formatId({ ...kindOf(source), name, namespace });
+    if (found === undefined) throw this.#fail(`nothing selected by ${wanted}`);
+    if (another !== undefined) throw this.#fail(`multiple matches for selector ${wanted}`);
+    return found;
+  }
+
+  #copyTo(target: ReplacementTarget, label: string, copied: Copied): void {
+    if (target.select === undefined) throw this.#fail(`${label} must specify resources to select`);
+    const select = compileSelector(this.#file, `${this.#label}.${label}.select`, target.select);
+    const reject = (target.reject ?? []).map((one, index) => compileSelector(this.#file, `${this.#label}.${label}.reject[${index}]`, one));
+    for (const resource of this.#resources.all) {
+      const ids = [resource.id, ...resource.previousIds];
+      if (!select.matchesMetadata(resource) || reject.some((one) => rejects(one, resource, ids))) continue;
+      if (!ids.some((id) => matchesId(select, id))) continue;
+      for (const path of pathsOf(target)) this.#copyToField(resource, path, copied, target.options ?? {});
+    }
+  }
+
+  #copyToField(resource: Resource, path: string, copied: Copied, options: FieldOptions): void {
+    const steps = splitFieldPath(path);
+    const create = options.create === true ? leafOf(copied.value) : undefined;
+    const set = (slot: MatchedSlot) => this.#setField(slot, copied, options);
+    if (setInsideText(resource.object, steps, create, set)) return;
+    const complain = (why: string) =>
+      this.#fail(`unable to find ${create === undefined ? "" : "or create "}field ${JSON.stringify(path)} in replacement target ${formatId(resource.id)}${why}`);
+    const slots = this.#slots(resource, steps, create, complain);
+    if (slots.length === 0) throw complain("");
+    for (const slot of slots) set(slot);
+  }
+
+  #slots(resource: Resource, steps: readonly string[], create: Leaf | undefined, complain: (why: string) => Error): readonly MatchedSlot[] {
+    try {
+      return matchPath(resource.object, steps, create, readStructured);
+    } catch (error) {
+      if (error instanceof PathMismatch) throw complain(`: ${error.message}`);
+      throw error;
+    }
+  }
+
+  #setField(slot: MatchedSlot, { value, isPlain }: Copied, { delimiter = "", index = 0 }: FieldOptions): void {
+    const { container, key } = slot;
+    const before = (Array.isArray(container) ? container[Number(key)] : container[key]) ?? null;
+    const isScalar = typeof before !== "object" || before === null;
+    let text = scalarText(value);
+    if (delimiter !== "") {
+      if (!isScalar) throw this.#fail("delimiter option can only be used with scalar nodes");
+      text = insertPart(scalarText(before), delimiter, index, text);
+    }
+    if (!isScalar) writeSlot(slot, isPlain ? resolvePlain(text, "resource") : cloneValue(value));
+    else writeSlot(slot, slot.isNew === true ? resolvePlain(text, "resource") : this.#retype(before, text));
+  }
+
+  /** A text in the place of a scalar: the scalar keeps its type, and the text must be of it. */
+  #retype(scalar: JsonValue, text: string): JsonValue {
+    if (typeof scalar === "string") return text;
+    const value = resolvePlain(text, "resource");
+    const fits = typeof scalar === typeof value || (isNumber(scalar) && isNumber(value) && !isWhole(scalar, value));
+    if (fits && (scalar === null) === (value === null)) return value;
+    throw this.#fail(`the field holds a ${scalar === null ? "null" : typeof scalar}, and the value is none`, "quote the field's value where it stands");
+  }
+
+  #fail(message: string, hint?: string): Error {
+    return buildFailure(this.#file, `${this.#label}: ${message}`, hint);
+  }
+}
+
+function isNumber(value: JsonValue): boolean {
+  return typeof value === "number" || typeof value === "bigint";
+}
+
+/** An integer field takes no fraction. */
+function isWhole(scalar: JsonValue, value: JsonValue): boolean {
+  return Number.isInteger(Number(scalar)) && !Number.isInteger(Number(value));
+}
+
+function isNothing(value: JsonValue | undefined): value is undefined | null {
+  return value === undefined || value === null || (typeof value === "object" && Object.keys(value).length === 0);
+}
+
+function kindOf({ group = "", version = "", kind = "" }: ReplacementSource): { group: string; version: string; kind: string } {
+  return { group, version, kind };
+}
+
+function matchesId(selector: CompiledSelector, id: ResourceName): boolean {
+  return selector.matchesKind(id) && selector.matchesName(id.name) && selector.matchesNamespace(id.namespace);
+}
+
+function rejects(reject: CompiledSelector, resource: Resource, ids: readonly ResourceName[]): boolean {
+  const { labelSelector = "", annotationSelector = "", group, version, kind, name, namespace } = reject.selector;
+  if ((labelSelector !== "" || annotationSelector !== "") && reject.matchesMetadata(resource)) return true;
+  const hasId = [group, version, kind, name, namespace].some((part) => part !== undefined && part !== "");
+  return hasId && ids.some((id) => matchesId(reject, id));
+}
+
+function pathsOf({ fieldPaths = [] }: ReplacementTarget): readonly string[] {
+  return fieldPaths.length === 0 ? ["metadata.name"] : fieldPaths;
+}
+
+function leafOf(value: JsonValue): Leaf {
+  if (Array.isArray(value)) return "list";
+  return typeof value === "object" && value !== null ? "map" : "scalar";
+}
+
+function goSplit(text: string, delimiter: string): string[] {
+  return text.split(delimiter);
+}
+
+/** Puts a part between delimiters: before all with a negative index, behind all with one past the end. */
+function insertPart(text: string, delimiter: string, index: number, part: string): string {
+  const parts = goSplit(text, delimiter);
+  if (index < 0) parts.unshift(part);
+  else if (index >= parts.length) parts.push(part);
+  else parts[index] = part;
+  return parts.join(delimiter);
+}

@@ -1,0 +1,73 @@
+import { GitOpsError } from "../../../model/errors.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../../model/json.ts";
+import { printYaml } from "../../../yaml/print.ts";
+import { readYamlText } from "../../../yaml/read.ts";
+import { DEFAULT_BUDGET } from "../../build-options.ts";
+import { lookUp } from "../field-specs/look-up.ts";
+import { writeSlot } from "../field-specs/walk-field.ts";
+import { goJson } from "../generators/hash.ts";
+import { scalarText } from "../resources/scalar.ts";
+import { type Leaf, type MatchedSlot, matchPath, PathMismatch } from "./match-path.ts";
+
+/** Reads YAML or JSON that is the text of a field. Throws {@link PathMismatch} where it is neither. */
+export function readStructured(text: string): JsonValue {
+  try {
+    const [document] = readYamlText(text, { file: "", dialect: "resource", budget: DEFAULT_BUDGET });
+    return document?.value ?? null;
+  } catch (error) {
+    if (error instanceof GitOpsError) throw new PathMismatch("the path leads into a text that is no YAML");
+    throw error;
+  }
+}
+
+/**
+ * Follows a path into a text that is YAML or JSON itself, sets what it leads to, and writes the text anew.
+ *
+ * @returns whether there was such a text and such a field; otherwise nothing was changed.
+ */
+export function setInsideText(object: JsonObject, steps: readonly string[], create: Leaf | undefined, set: (slot: MatchedSlot) => void): boolean {
+  for (let length = 1; length < steps.length; length++) {
+    const found = lookUp(object, steps.slice(0, length));
+    if (!found.ok || found.value === undefined || found.slot === undefined || (typeof found.value === "object" && found.value !== null)) continue;
+    const text = scalarText(found.value);
+    const changed = changeInside(text, steps.slice(length), create, set);
+    if (changed === undefined) return false;
+    writeSlot(found.slot, changed);
+    return true;
+  }
+  return false;
+}
+
+function changeInside(text: string, path: readonly string[], create: Leaf | undefined, set: (slot: MatchedSlot) => void): string | undefined {
+  try {
+    const inside = readStructured(text);
+    if (typeof inside !== "object" || inside === null) return undefined;
+    // A list is wrapped so that the path can start with its index.
+    const root: JsonObject = isJsonObject(inside) ? inside : { "": inside };
+    const slots = matchPath(root, isJsonObject(inside) ? path : ["", ...path], create, readStructured);
+    if (slots.length === 0) return undefined;
+    for (const slot of slots) set(slot);
+    return writeText(inside, text);
+  } catch (error) {
+    if (error instanceof PathMismatch || error instanceof GitOpsError) return undefined;
+    throw error;
+  }
+}
+
+function writeText(value: JsonValue, before: string): string {
+  const [first] = before.trim();
+  if (first !== "{" && first !== "[") return printYaml(value).trim();
+  return before.includes("\n") && before.includes("  ") ? prettyJson(value, "") : goJson(value);
+}
+
+function prettyJson(value: JsonValue, indent: string): string {
+  const inner = `${indent}  `;
+  if (Array.isArray(value)) {
+    if (value.length === 0) return "[]";
+    return `[\n${value.map((item) => inner + prettyJson(item, inner)).join(",\n")}\n${indent}]`;
+  }
+  if (!isJsonObject(value)) return goJson(value);
+  const keys = Object.keys(value).sort();
+  if (keys.length === 0) return "{}";
+  return `{\n${keys.map((key) => `${inner}${goJson(key)}: ${prettyJson(value[key] ?? null, inner)}`).join(",\n")}\n${indent}}`;
+}

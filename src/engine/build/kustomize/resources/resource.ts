@@ -1,0 +1,161 @@
+import { groupOf, versionOf } from "../../../model/resource-id.ts";
+import { isJsonObject, type JsonObject, type JsonValue, objectAt, setKey } from "../../../model/json.ts";
+import type { Origin } from "../../../model/manifest.ts";
+import type { Provenance } from "../provenance.ts";
+import type { Schema } from "../schema/schema.ts";
+import { effectiveNamespace, type Gvk, identityKey, type ResourceName } from "./identity.ts";
+import { cloneValue, scalarText } from "./scalar.ts";
+
+/** A name that a resource had before a transformer changed it. `namespace` is the effective one. */
+export interface PreviousName {
+  readonly namespace: string;
+  readonly name: string;
+  readonly kind: string;
+}
+
+export type Behavior = "unspecified" | "create" | "merge" | "replace";
+
+/**
+ * An object on its way through a build. What kustomize keeps in internal annotations is kept beside the object here.
+ * `object` is changed in place; a resource whose `deleted` is set is dropped after the transformer that set it.
+ */
+export class Resource {
+  object: JsonObject;
+  readonly origin: Origin;
+  readonly schema: Schema;
+  deleted = false;
+  previous: readonly PreviousName[] = [];
+  prefixes: readonly string[] = [];
+  suffixes: readonly string[] = [];
+  behavior: Behavior = "unspecified";
+  needsHash = false;
+  allowNameChange = false;
+  allowKindChange = false;
+  /** Names of the vars that point at this resource. */
+  variables: readonly string[] = [];
+  /** Kept only where `buildMetadata` asks for anything. */
+  provenance: Provenance | undefined;
+  transformations: readonly Provenance[] = [];
+
+  constructor(object: JsonObject, origin: Origin, schema: Schema) {
+    this.object = object;
+    this.origin = origin;
+    this.schema = schema;
+  }
+
+  get apiVersion(): string {
+    return scalarText(ownValue(this.object, "apiVersion"));
+  }
+
+  get kind(): string {
+    return scalarText(ownValue(this.object, "kind"));
+  }
+
+  get gvk(): Gvk {
+    const apiVersion = this.apiVersion;
+    return { group: groupOf(apiVersion), version: versionOf(apiVersion), kind: this.kind };
+  }
+
+  get name(): string {
+    return scalarText(ownValue(objectAt(this.object, "metadata"), "name"));
+  }
+
+  /** As written; "" where there is none. */
+  get namespace(): string {
+    return scalarText(ownValue(objectAt(this.object, "metadata"), "namespace"));
+  }
+
+  get isClusterScoped(): boolean {
+    return this.schema.isClusterScoped(this.apiVersion, this.kind);
+  }
+
+  get effectiveNamespace(): string {
+    return effectiveNamespace(this.namespace, this.isClusterScoped);
+  }
+
+  /** The current id, its namespace as written. */
+  get id(): ResourceName {
+    return { ...this.gvk, name: this.name, namespace: this.namespace };
+  }
+
+  /** Equal for resources that are the same object to kustomize. */
+  get key(): string {
+    return identityKey({ ...this.gvk, name: this.name, namespace: this.effectiveNamespace });
+  }
+
+  /** The ids that it had, oldest first; their namespaces are effective ones. */
+  get previousIds(): readonly ResourceName[] {
+    const { group, version } = this.gvk;
+    return this.previous.map(({ name, namespace, kind }) => ({ group, version, kind, name, namespace }));
+  }
+
+  /** The id that it was read with. */
+  get originalId(): ResourceName {
+    return this.previousIds[0] ?? this.id;
+  }
+
+  get originalNamespace(): string {
+    return this.previous[0]?.namespace ?? this.effectiveNamespace;
+  }
+
+  /** To be called before a change of name, namespace or kind. */
+  storePreviousId(): void {
+    this.previous = [...this.previous, { namespace: this.effectiveNamespace, name: this.name, kind: this.kind }];
+  }
+
+  setName(name: string): void {
+    setKey(this.#metadata(), "name", name);
+  }
+
+  /** Sets the namespace; "" removes it. */
+  setNamespace(namespace: string): void {
+    if (namespace !== "") setKey(this.#metadata(), "namespace", namespace);
+    else delete this.#metadata()["namespace"];
+  }
+
+  setKind(kind: string): void {
+    this.object["kind"] = kind;
+  }
+
+  /** Labels or annotations, every value as text. */
+  metadataTexts(field: "labels" | "annotations"): Map<string, string> {
+    return textsOf(objectAt(this.object, "metadata", field));
+  }
+
+  /** Replaces labels or annotations; an empty map removes the field. */
+  setMetadataTexts(field: "labels" | "annotations", texts: ReadonlyMap<string, string>): void {
+    const metadata = this.#metadata();
+    if (texts.size === 0) delete metadata[field];
+    else metadata[field] = objectOf(texts);
+  }
+
+  /** A copy that shares no data with this one. */
+  copy(): Resource {
+    const copy = new Resource(cloneValue(this.object), this.origin, this.schema);
+    return Object.assign(copy, { ...this, object: copy.object });
+  }
+
+  #metadata(): JsonObject {
+    const metadata = ownValue(this.object, "metadata");
+    if (isJsonObject(metadata)) return metadata;
+    const created: JsonObject = {};
+    this.object["metadata"] = created;
+    return created;
+  }
+}
+
+function ownValue(object: Readonly<JsonObject>, key: string): JsonValue | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+/** The entries of a map, every value as text. */
+export function textsOf(object: Readonly<JsonObject>): Map<string, string> {
+  return new Map(Object.entries(object).map(([key, value]) => [key, scalarText(value)]));
+}
+
+/** A map of texts as an object. */
+export function objectOf(texts: ReadonlyMap<string, string>): JsonObject {
+  const object: JsonObject = {};
+  for (const [key, value] of texts) setKey(object, key, value);
+  return object;
+}

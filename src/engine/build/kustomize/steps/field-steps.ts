@@ -1,0 +1,97 @@
+import type { Kustomization, Replacement } from "../decode/kustomization.ts";
+import { isJsonObject } from "../../../model/json.ts";
+import { readYaml } from "../../../yaml/read.ts";
+import { replacement } from "../decode/kustomization.ts";
+import { buildFailure } from "../fail.ts";
+import { FieldSpecConflict } from "../field-specs/field-spec.ts";
+import type { TransformerConfig } from "../field-specs/transformer-config.ts";
+import { transformReplacements } from "../replacements/replace.ts";
+import { transformImages } from "../transformers/images.ts";
+import { labelSpecs, transformKeyValues } from "../transformers/key-values.ts";
+import { transformAffix } from "../transformers/name-affix.ts";
+import { transformNamespace } from "../transformers/namespace.ts";
+import { transformReplicas } from "../transformers/replicas.ts";
+import { jsonPatchStep, patchStep, strategicMergeStep } from "./patch-steps.ts";
+import { loadedFile, type StepContext, type TransformStep, warnOrFail } from "./step.ts";
+
+/** The transformers that the fields of a kustomization ask for, in kustomize's order, whatever the order in the file. Throws BUILD_FAILED. */
+export function fieldSteps(context: StepContext, fields: Kustomization, config: TransformerConfig): readonly TransformStep[] {
+  const { sections } = config;
+  const { patchesStrategicMerge = [], patches = [], namespace = "", namePrefix = "", nameSuffix = "" } = fields;
+  return [
+    ...(patchesStrategicMerge.length === 0 ? [] : [strategicMergeStep(context, patchesStrategicMerge, "patchesStrategicMerge")]),
+    ...patches.map((entry, index) => patchStep(context, entry, `patches[${index}]`)),
+    ...unless(namespace === "", "NamespaceTransformer", (resources) =>
+      transformNamespace(resources, { namespace, specs: sections.namespace, subjects: "defaultOnly", unsetOnly: false }),
+    ),
+    ...unless(namePrefix === "", "PrefixTransformer", (resources) =>
+      transformAffix(resources, { side: "prefix", text: namePrefix, specs: sections.namePrefix }),
+    ),
+    ...unless(nameSuffix === "", "SuffixTransformer", (resources) =>
+      transformAffix(resources, { side: "suffix", text: nameSuffix, specs: sections.nameSuffix }),
+    ),
+    ...labelSteps(context, fields, config),
+    ...unless((fields.commonAnnotations?.size ?? 0) === 0, "AnnotationsTransformer", (resources) =>
+      transformKeyValues(resources, fields.commonAnnotations ?? new Map(), sections.commonAnnotations),
+    ),
+    ...(fields.patchesJson6902 ?? []).map(({ patch, path, target }, index) =>
+      jsonPatchStep(context, { operations: patch, path, target }, `patchesJson6902[${index}]`),
+    ),
+    ...(fields.replicas ?? []).map((entry) => step("ReplicaCountTransformer", (resources) => transformReplicas(context.file, resources, [entry], sections.replicas))),
+    ...imageSteps(context, fields, config),
+    ...replacementSteps(context, fields.replacements ?? []),
+  ];
+}
+
+type Run = TransformStep["run"];
+
+function step(name: string, run: Run): TransformStep {
+  return { name, run };
+}
+
+function unless(isNothing: boolean, name: string, run: Run): readonly TransformStep[] {
+  return isNothing ? [] : [step(name, run)];
+}
+
+/** Every entry of `labels`, then `commonLabels`: that one runs where any of both is there. */
+function labelSteps(context: StepContext, { labels = [], commonLabels = new Map<string, string>() }: Kustomization, config: TransformerConfig): readonly TransformStep[] {
+  if (labels.length === 0 && commonLabels.size === 0) return [];
+  try {
+    const entries = labels.map((label) => ({ pairs: label.pairs ?? new Map<string, string>(), specs: labelSpecs(label, config) }));
+    return [...entries, { pairs: commonLabels, specs: config.sections.commonLabels }].map(({ pairs, specs }) =>
+      step("LabelTransformer", (resources) => transformKeyValues(resources, pairs, specs)),
+    );
+  } catch (error) {
+    if (error instanceof FieldSpecConflict) throw buildFailure(context.file, `labels: ${error.message}`);
+    throw error;
+  }
+}
+
+/** One walk for all images; the steps of the others only show in transformer annotations. */
+function imageSteps(context: StepContext, { images = [] }: Kustomization, { sections }: TransformerConfig): readonly TransformStep[] {
+  const run: Run = (resources) => {
+    const hits = transformImages(resources, images, sections.images);
+    images.forEach(({ name = "" }, index) => {
+      if (hits[index] === 0) warnOrFail(context, `images[${index}]: no container has the image ${JSON.stringify(name)}`, "write the name as it stands in the manifest, without its tag");
+    });
+  };
+  return images.map((_, index) => step("ImageTagTransformer", index === 0 ? run : () => undefined));
+}
+
+/** The transformer of `replacements`, those in files read. Throws BUILD_FAILED. */
+export function replacementSteps(context: StepContext, entries: readonly Replacement[]): readonly TransformStep[] {
+  if (entries.length === 0) return [];
+  const replacements = entries.flatMap((entry, index) => readReplacement(context, entry, `replacements[${index}]`));
+  return [step("ReplacementTransformer", (resources) => transformReplacements(context.file, resources, replacements))];
+}
+
+function readReplacement(context: StepContext, entry: Replacement, label: string): readonly Replacement[] {
+  const path = entry.path ?? "";
+  if (path === "") return [entry];
+  if (entry.source !== undefined || (entry.targets ?? []).length > 0) throw buildFailure(context.file, `${label}: cannot specify both path and inline replacement`);
+  const { path: file, bytes } = loadedFile(context, path);
+  const [document] = readYaml(bytes, { file, dialect: "kustomization", budget: context.session.options.budget });
+  const value = document?.value ?? null;
+  if (!Array.isArray(value) && !isJsonObject(value)) throw buildFailure(file, "the file is no replacement; expected a map or a list of maps");
+  return (Array.isArray(value) ? value : [value]).map((one, index) => replacement(one, { file, path: `[${index}]`, strict: false }));
+}

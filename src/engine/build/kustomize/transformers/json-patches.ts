@@ -1,0 +1,19 @@
+import type { JsonOperation } from "../merge/json-patch.ts";
+import { operateOnResource, type PatchSource } from "../patches/apply-patch.ts";
+import type { ResourceMap } from "../resources/resource-map.ts";
+import { type CompiledSelector, selectResources } from "../resources/selector.ts";
+
+/** An entry of `patchesJson6902`, read. */
+export interface ReadJsonPatch {
+  readonly source: PatchSource;
+  readonly target: CompiledSelector;
+  readonly operations: readonly JsonOperation[];
+}
+
+/** Applies one entry of `patchesJson6902`. Unlike `patches`, it does not remember the names it changes. */
+export function transformJsonPatch(resources: ResourceMap, patch: ReadJsonPatch): number {
+  const selected = selectResources(resources.all, patch.target);
+  for (const resource of selected) operateOnResource(resource, patch.operations, patch.source);
+  resources.renamed();
+  return selected.length;
+}

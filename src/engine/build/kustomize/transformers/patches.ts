@@ -1,0 +1,60 @@
+import { buildFailure } from "../fail.ts";
+import type { JsonOperation } from "../merge/json-patch.ts";
+import { operateOnResource, patchResource, type PatchRights, type PatchSource, targetOfPatch } from "../patches/apply-patch.ts";
+import type { ResourceMap } from "../resources/resource-map.ts";
+import type { Resource } from "../resources/resource.ts";
+import { type CompiledSelector, selectResources } from "../resources/selector.ts";
+
+/** An entry of `patches`, read. */
+export interface ReadPatch extends PatchRights {
+  readonly source: PatchSource;
+  readonly target: CompiledSelector | undefined;
+  readonly merges: readonly Resource[];
+  readonly operations: readonly JsonOperation[] | undefined;
+}
+
+/**
+ * Applies one entry of `patches`.
+ *
+ * @returns how many resources it changed; a target that matches nothing is no error in kustomize.
+ */
+export function transformPatch(resources: ResourceMap, patch: ReadPatch): number {
+  if (patch.operations !== undefined) return operateOnTargets(resources, patch, patch.operations);
+  if (patch.target !== undefined) return mergeIntoTargets(resources, patch, patch.target);
+  for (const merge of patch.merges) {
+    const target = targetOfPatch(resources, merge, patch.source);
+    patchResource(target, merge.object, patch, patch.source);
+    if (patch.allowNameChange || patch.allowKindChange || target.deleted) resources.renamed();
+  }
+  return patch.merges.length;
+}
+
+function mergeIntoTargets(resources: ResourceMap, patch: ReadPatch, target: CompiledSelector): number {
+  const { file, label } = patch.source;
+  const [merge, another] = patch.merges;
+  if (merge === undefined) return 0;
+  if (another !== undefined) throw buildFailure(file, `${label} has several strategic merge patches; with a target there can be one only`);
+  const selected = selectResources(resources.all, target);
+  for (const resource of selected) patchResource(resource, merge.object, patch, patch.source);
+  resources.renamed();
+  checkUnique(resources, patch);
+  return selected.length;
+}
+
+function operateOnTargets(resources: ResourceMap, patch: ReadPatch, operations: readonly JsonOperation[]): number {
+  const { file, label } = patch.source;
+  if (patch.target === undefined) throw buildFailure(file, `${label} is a JSON patch and has no target`, "say which resources it is for under target");
+  const selected = selectResources(resources.all, patch.target);
+  for (const resource of selected) {
+    resource.storePreviousId();
+    operateOnResource(resource, operations, patch.source);
+  }
+  resources.renamed();
+  return selected.length;
+}
+
+function checkUnique(resources: ResourceMap, { source }: ReadPatch): void {
+  resources.dropDeleted();
+  const conflict = resources.firstConflict();
+  if (conflict !== undefined) throw buildFailure(source.file, `${source.label} gives two resources the name of ${conflict.name}`);
+}

@@ -1,0 +1,28 @@
+import { buildFailure } from "../fail.ts";
+import type { Replica } from "../decode/kustomization.ts";
+import type { FieldSpec } from "../field-specs/field-spec.ts";
+import { walkField, writeSlot } from "../field-specs/walk-field.ts";
+import { formatGvk, isSelected, type ResourceName } from "../resources/identity.ts";
+import type { ResourceMap } from "../resources/resource-map.ts";
+
+/** Sets how often a workload runs, found by any name that it ever had. Throws BUILD_FAILED where there is none. */
+export function transformReplicas(file: string, resources: ResourceMap, entries: readonly Replica[], specs: readonly FieldSpec[]): void {
+  for (const { name = "", count = 0 } of entries) {
+    let found = false;
+    for (const spec of specs) {
+      const matches = (id: ResourceName) => id.name === name && isSelected(id, spec);
+      for (const resource of resources.all) {
+        if (!matches(resource.id) && !resource.previousIds.some(matches)) continue;
+        found = true;
+        walkField(resource, spec, "scalar", (value, slot) => {
+          if (typeof value === "object" && value !== null) return "expected a number";
+          writeSlot(slot, count);
+          return undefined;
+        });
+      }
+    }
+    if (found) continue;
+    const kinds = specs.map(formatGvk).join(" ");
+    throw buildFailure(file, `replicas: resource with name ${name} does not match a config with the following GVK [${kinds}]`);
+  }
+}
