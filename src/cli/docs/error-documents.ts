@@ -32,7 +32,9 @@ When several things failed, the status is the first that applies of 6, 5, 13, 14
 }
 
 function errorsDocument(): string {
-  const sections = errorCodes().map((code) => `## ${code}\n\n${sentence(ERROR_MEANINGS[code])} Exit status [${ERROR_EXIT[code]}](exit-codes.md).\n`);
+  const sections = errorCodes().map(
+    (code) => `## ${code}\n\n${sentence(ERROR_MEANINGS[code])} Exit status [${ERROR_EXIT[code]}](exit-codes.md).\n`,
+  );
   return `${NOTICE}
 
 # Errors

@@ -3,7 +3,8 @@
  * overrides and isolates, zero-width spaces and joiners, soft hyphen, byte order mark, tags), line and paragraph separators,
  * blank fillers and variation selectors beyond the emoji ones, and halves of surrogate pairs.
  */
-const UNSHOWABLE = /\p{Cc}|\p{Cf}|\p{Cs}|\p{Zl}|\p{Zp}|\u034f|\u115f|\u1160|\u17b4|\u17b5|[\u180b-\u180f]|\u3164|\uffa0|[\u{e0100}-\u{e01ef}]/gu;
+const UNSHOWABLE =
+  /\p{Cc}|\p{Cf}|\p{Cs}|\p{Zl}|\p{Zp}|\u034f|\u115f|\u1160|\u17b4|\u17b5|[\u180b-\u180f]|\u3164|\uffa0|[\u{e0100}-\u{e01ef}]/gu;
 
 const MNEMONICS: ReadonlyMap<string, string> = new Map([
   ["\t", "\\t"],

@@ -36,7 +36,9 @@ export function renderTable(headers: Row, rows: readonly Row[]): string {
   const head = headers.map((header) => escapeControls(header).toUpperCase());
   const all = [head, ...rows.map((row) => head.map((_, column) => escapeControls(row[column] ?? "")))];
   const widths = columnWidths(all, head.length);
-  const text = parts(all).map((part) => setRows(part, widths).toString()).join("\n");
+  const text = parts(all)
+    .map((part) => setRows(part, widths).toString())
+    .join("\n");
   return `${text.replace(/ +$/gm, "")}\n`;
 }
 
@@ -52,7 +54,13 @@ function columnWidths(rows: readonly Row[], columns: number): number[] {
 }
 
 function longestPlain(rows: readonly Row[], column: number): number {
-  return Math.max(0, ...rows.map((row) => row[column] ?? "").filter((cell) => PLAIN.test(cell)).map((cell) => cell.length));
+  return Math.max(
+    0,
+    ...rows
+      .map((row) => row[column] ?? "")
+      .filter((cell) => PLAIN.test(cell))
+      .map((cell) => cell.length),
+  );
 }
 
 function setRows(rows: readonly Row[], colWidths: number[]): Table.Table {
@@ -63,5 +71,7 @@ function setRows(rows: readonly Row[], colWidths: number[]): Table.Table {
 }
 
 function parts(rows: readonly Row[]): readonly (readonly Row[])[] {
-  return Array.from({ length: Math.ceil(rows.length / ROWS_AT_ONCE) }, (_, part) => rows.slice(part * ROWS_AT_ONCE, (part + 1) * ROWS_AT_ONCE));
+  return Array.from({ length: Math.ceil(rows.length / ROWS_AT_ONCE) }, (_, part) =>
+    rows.slice(part * ROWS_AT_ONCE, (part + 1) * ROWS_AT_ONCE),
+  );
 }

@@ -18,7 +18,10 @@ export function conditionsOf(object: JsonObject): readonly StatusCondition[] {
 
 /** Conditions out of a list that lies elsewhere, such as in an annotation. */
 export function readConditions(list: readonly JsonValue[]): readonly StatusCondition[] {
-  return list.filter(isJsonObject).map(readCondition).filter((condition) => condition.type !== "");
+  return list
+    .filter(isJsonObject)
+    .map(readCondition)
+    .filter((condition) => condition.type !== "");
 }
 
 /** The first condition of a type, or undefined. */

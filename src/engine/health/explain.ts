@@ -32,7 +32,13 @@ const START_EVENTS = new Set([
 const PROBE_EVENTS = new Set(["Unhealthy", "ProbeWarning"]);
 
 /** Events of the volume controllers about a claim. */
-const CLAIM_EVENTS = new Set(["ProvisioningFailed", "FailedBinding", "ExternalProvisioning", "WaitForFirstConsumer", "WaitForPodScheduled"]);
+const CLAIM_EVENTS = new Set([
+  "ProvisioningFailed",
+  "FailedBinding",
+  "ExternalProvisioning",
+  "WaitForFirstConsumer",
+  "WaitForPodScheduled",
+]);
 
 /** Which Pod to tell of when several are in trouble: the cause stands before its consequences. */
 const MOST_TELLING = [/^CrashLoopBackOff$/, /Image|Err|Error$|BackOff$|OOMKilled/, /Failed|Evicted/, /Unschedulable|SchedulingGated/];
@@ -89,7 +95,9 @@ function unboundClaimOf(pod: JsonObject, related: Related): string {
   for (const volume of arrayAt(pod, "spec", "volumes").filter(isJsonObject)) {
     const name = stringAt(volume, "persistentVolumeClaim", "claimName");
     if (name === "") continue;
-    const claim = related.claims.find((one) => stringAt(one, "metadata", "name") === name && stringAt(one, "metadata", "namespace") === namespace);
+    const claim = related.claims.find(
+      (one) => stringAt(one, "metadata", "name") === name && stringAt(one, "metadata", "namespace") === namespace,
+    );
     if (claim === undefined) return `claim ${name} does not exist`;
     const phase = stringAt(claim, "status", "phase");
     if (phase === "Bound") continue;

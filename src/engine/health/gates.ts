@@ -57,7 +57,8 @@ function exception(health: Health, gate: Gate, object: JsonObject, facts: GateFa
   const groupKind = groupKindOf(object);
   if (gate === "final") {
     if (MAY_NEVER_SETTLE.has(groupKind) && toKstatus(health, object) === "Current") return "passed";
-    if (health.status === "Missing" && groupKind === "batch/Job" && integerAt(object, "spec", "ttlSecondsAfterFinished") !== undefined) return "passed";
+    if (health.status === "Missing" && groupKind === "batch/Job" && integerAt(object, "spec", "ttlSecondsAfterFinished") !== undefined)
+      return "passed";
   }
   return health.status === "Degraded" && mayHeal(gate, groupKind, health, object) ? "waiting" : undefined;
 }
@@ -79,7 +80,8 @@ function plainVerdict({ status }: Health, gate: Gate): GateVerdict {
 }
 
 function mayHeal(gate: Gate, groupKind: string, health: Health, object: JsonObject): boolean {
-  if (gate === "wave") return groupKind === "autoscaling/HorizontalPodAutoscaler" && /^FailedGet.*Metric$|^FailedComputeMetricsReplicas$/.test(health.reason);
+  if (gate === "wave")
+    return groupKind === "autoscaling/HorizontalPodAutoscaler" && /^FailedGet.*Metric$|^FailedComputeMetricsReplicas$/.test(health.reason);
   if (gate === "hook" || groupKind === "/PersistentVolumeClaim") return false;
   return groupKind === "policy/PodDisruptionBudget" || toKstatus(health, object) === "InProgress";
 }
@@ -94,7 +96,9 @@ export function waitsForConsumer(claim: JsonObject, facts: GateFacts): boolean {
   if (valueAt(claim, "metadata", "annotations", "volume.kubernetes.io/selected-node") !== undefined) return false;
   if (newestEvent(facts.events ?? [], claim, new Set(["WaitForFirstConsumer", "WaitForPodScheduled"])) !== undefined) return true;
   const named = valueAt(claim, "spec", "storageClassName");
-  const chosen = (facts.storageClasses ?? []).find((one) => (typeof named === "string" ? stringAt(one, "metadata", "name") === named : isDefaultClass(one)));
+  const chosen = (facts.storageClasses ?? []).find((one) =>
+    typeof named === "string" ? stringAt(one, "metadata", "name") === named : isDefaultClass(one),
+  );
   return chosen !== undefined && stringAt(chosen, "volumeBindingMode") === "WaitForFirstConsumer";
 }
 

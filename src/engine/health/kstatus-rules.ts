@@ -13,7 +13,10 @@ export const KSTATUS_RULES: ReadonlyMap<string, (object: JsonObject) => Kstatus>
   ["/PersistentVolumeClaim", (object) => currentWhen(stringAt(object, "status", "phase") === "Bound")],
   ["/Pod", podStatus],
   ["/Secret", always],
-  ["/Service", (object) => currentWhen(stringAt(object, "spec", "type") !== "LoadBalancer" || stringAt(object, "spec", "clusterIP") !== "")],
+  [
+    "/Service",
+    (object) => currentWhen(stringAt(object, "spec", "type") !== "LoadBalancer" || stringAt(object, "spec", "clusterIP") !== ""),
+  ],
   ["apiextensions.k8s.io/CustomResourceDefinition", definitionStatus],
   ["apps/DaemonSet", daemonSetStatus],
   ["apps/Deployment", deploymentStatus],
@@ -82,7 +85,9 @@ function deploymentStatus(object: JsonObject): Kstatus {
 
 function replicaSetStatus(object: JsonObject): Kstatus {
   const wanted = integerAt(object, "spec", "replicas") ?? 1;
-  const enough = ["fullyLabeledReplicas", "availableReplicas", "readyReplicas"].every((count) => countAt(object, "status", count) >= wanted);
+  const enough = ["fullyLabeledReplicas", "availableReplicas", "readyReplicas"].every(
+    (count) => countAt(object, "status", count) >= wanted,
+  );
   return currentWhen(enough && countAt(object, "status", "replicas") <= wanted && !holds(conditionsOf(object), "ReplicaFailure"));
 }
 
@@ -93,7 +98,9 @@ function statefulSetStatus(object: JsonObject): Kstatus {
   if (count("replicas") !== wanted || count("readyReplicas") < wanted) return "InProgress";
   const partition = integerAt(object, "spec", "updateStrategy", "rollingUpdate", "partition");
   if (partition !== undefined && partition !== -1) return currentWhen(count("updatedReplicas") >= wanted - partition);
-  return currentWhen(count("currentReplicas") >= wanted && stringAt(object, "status", "currentRevision") === stringAt(object, "status", "updateRevision"));
+  return currentWhen(
+    count("currentReplicas") >= wanted && stringAt(object, "status", "currentRevision") === stringAt(object, "status", "updateRevision"),
+  );
 }
 
 function daemonSetStatus(object: JsonObject): Kstatus {

@@ -7,11 +7,23 @@ const PLACES = [["phase"], ["state"], ["health", "status"], ["health"], ["status
 
 /** Words in lower case without separators. A word that is not here says nothing. */
 const WORDS: ReadonlyMap<string, HealthStatus> = new Map([
-  ...words("Healthy", "ready running active available bound succeeded success successful completed complete healthy established deployed ok green synced"),
+  ...words(
+    "Healthy",
+    "ready running active available bound succeeded success successful completed complete healthy established deployed ok green synced",
+  ),
   ...words("Healthy", "reconciled provisioned accepted valid online created connected enabled installed done finished up"),
-  ...words("Progressing", "pending progressing inprogress creating provisioning initializing initialising starting updating upgrading reconciling waiting"),
-  ...words("Progressing", "installing deploying scaling deleting terminating queued restarting binding migrating new yellow processing submitted"),
-  ...words("Degraded", "failed failure error errored degraded unhealthy invalid rejected lost crashloopbackoff stalled timeout timedout red aborted"),
+  ...words(
+    "Progressing",
+    "pending progressing inprogress creating provisioning initializing initialising starting updating upgrading reconciling waiting",
+  ),
+  ...words(
+    "Progressing",
+    "installing deploying scaling deleting terminating queued restarting binding migrating new yellow processing submitted",
+  ),
+  ...words(
+    "Degraded",
+    "failed failure error errored degraded unhealthy invalid rejected lost crashloopbackoff stalled timeout timedout red aborted",
+  ),
   ...words("Suspended", "paused suspended hibernated hibernating stopped"),
 ]);
 
@@ -20,10 +32,18 @@ export function phaseHealth(object: JsonObject): Health | undefined {
   for (const place of PLACES) {
     const word = valueAt(object, "status", ...place);
     if (typeof word !== "string") continue;
-    const status = WORDS.get(word.toLowerCase().replace(/[\s_-]/g, ""));
+    const status = statusOf(word.toLowerCase().replace(/[\s_-]/g, ""));
     if (status !== undefined) return { status, reason: status === "Healthy" ? "" : word, message: phaseMessage(object) };
   }
   return undefined;
+}
+
+/** The listed word, else what its ending says: ConfigError, ApplyingChanges, Finalising. */
+function statusOf(word: string): HealthStatus | undefined {
+  const listed = WORDS.get(word);
+  if (listed !== undefined) return listed;
+  if (/(error|failed|failure)$/.test(word)) return "Degraded";
+  return /ing$|^(applying|scaling|migrating)/.test(word) ? "Progressing" : undefined;
 }
 
 function phaseMessage(object: JsonObject): string {

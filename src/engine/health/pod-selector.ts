@@ -39,7 +39,9 @@ function requirementsOf(object: JsonObject): readonly Requirement[] {
 }
 
 function labelRequirements(labels: Readonly<JsonObject>): readonly Requirement[] {
-  return Object.entries(labels).flatMap(([key, value]) => (typeof value === "string" ? [{ key, operator: "In", values: [value] } as const] : []));
+  return Object.entries(labels).flatMap(([key, value]) =>
+    typeof value === "string" ? [{ key, operator: "In", values: [value] } as const] : [],
+  );
 }
 
 function readExpression(expression: JsonObject): Requirement | undefined {

@@ -4,7 +4,13 @@ import fc from "fast-check";
 import { renderTable } from "../../../src/cli/output/table.ts";
 
 test("a table has headers in upper case, three spaces between columns and none at the ends of lines", () => {
-  const text = renderTable(["name", "Ready", "AGE"], [["web", "1/1", "5m"], ["a-longer-name", "0/1", ""]]);
+  const text = renderTable(
+    ["name", "Ready", "AGE"],
+    [
+      ["web", "1/1", "5m"],
+      ["a-longer-name", "0/1", ""],
+    ],
+  );
   assert.equal(text, "NAME            READY   AGE\nweb             1/1     5m\na-longer-name   0/1\n");
 });
 
@@ -17,7 +23,16 @@ test("missing cells are empty, and a row of empty cells is an empty line", () =>
 });
 
 test("cells stand in their columns also after wide characters", () => {
-  assert.equal(renderTable(["NAME", "AGE"], [["日本", "1s"], ["Größe", "2s"]]), "NAME    AGE\n日本    1s\nGröße   2s\n");
+  assert.equal(
+    renderTable(
+      ["NAME", "AGE"],
+      [
+        ["日本", "1s"],
+        ["Größe", "2s"],
+      ],
+    ),
+    "NAME    AGE\n日本    1s\nGröße   2s\n",
+  );
 });
 
 test("cells from outside can't break the table or reach the terminal", () => {
@@ -29,7 +44,10 @@ test("a cell that looks like a template or a colour is text", () => {
 });
 
 test("columns are equally wide over the whole of a long table, wherever the widest cell stands", () => {
-  const rows = Array.from({ length: 1_000 }, (_, row) => [row === 777 ? "the-widest-name" : row === 333 ? "日本語日本語日" : "name", String(row)]);
+  const rows = Array.from({ length: 1_000 }, (_, row) => [
+    row === 777 ? "the-widest-name" : row === 333 ? "日本語日本語日" : "name",
+    String(row),
+  ]);
   const lines = renderTable(["NAME", "ROW"], rows).trimEnd().split("\n");
   assert.equal(lines.length, 1_001);
   assert.equal(lines[0], `${"NAME".padEnd(15)}   ROW`);

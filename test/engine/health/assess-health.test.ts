@@ -24,8 +24,20 @@ test("a custom resource whose kind declares no status is Healthy at once", () =>
 });
 
 test("a schema declares a status by conditions or observedGeneration, in the version that is asked for", () => {
-  const version = (name: string, status: JsonObject): JsonObject => ({ name, schema: { openAPIV3Schema: { properties: { status: { properties: status } } } } });
-  const definition: JsonObject = { spec: { versions: [version("v1", { conditions: {} }), version("v2", { observedGeneration: {} }), version("v3", { phase: {} }), { name: "v4" }] } };
+  const version = (name: string, status: JsonObject): JsonObject => ({
+    name,
+    schema: { openAPIV3Schema: { properties: { status: { properties: status } } } },
+  });
+  const definition: JsonObject = {
+    spec: {
+      versions: [
+        version("v1", { conditions: {} }),
+        version("v2", { observedGeneration: {} }),
+        version("v3", { phase: {} }),
+        { name: "v4" },
+      ],
+    },
+  };
   assert.deepEqual(
     ["v1", "v2", "v3", "v4", "v5"].map((name) => declaresStatus(definition, name)),
     [true, true, false, false, false],
@@ -51,7 +63,11 @@ test("the message of a namespace in deletion says what is left in it", () => {
       phase: "Terminating",
       conditions: [
         { type: "NamespaceDeletionDiscoveryFailure", status: "False", message: "all discovered" },
-        { type: "NamespaceFinalizersRemaining", status: "True", message: "Some content has finalizers remaining: x.example.com/hold in 1 resource instances" },
+        {
+          type: "NamespaceFinalizersRemaining",
+          status: "True",
+          message: "Some content has finalizers remaining: x.example.com/hold in 1 resource instances",
+        },
       ],
     },
   };
@@ -67,13 +83,24 @@ test("a Deployment that the quota keeps small says so before its deadline is ove
     kind: "Deployment",
     metadata: { name: "web", generation: 1 },
     spec: { replicas: 2 },
-    status: { observedGeneration: 1, conditions: [{ type: "ReplicaFailure", status: "True", reason: "FailedCreate", message: "exceeded quota: small" }] },
+    status: {
+      observedGeneration: 1,
+      conditions: [{ type: "ReplicaFailure", status: "True", reason: "FailedCreate", message: "exceeded quota: small" }],
+    },
   });
-  assert.deepEqual(health, { status: "Progressing", reason: "FailedCreate", message: "0 of 2 replicas are updated: exceeded quota: small" });
+  assert.deepEqual(health, {
+    status: "Progressing",
+    reason: "FailedCreate",
+    message: "0 of 2 replicas are updated: exceeded quota: small",
+  });
 });
 
 test("integers beyond 2^53 and line breaks in messages do no harm", () => {
-  const health = assessHealth({ ...widget, metadata: { generation: 2n ** 60n }, status: { observedGeneration: 1, conditions: [{ type: "Ready", status: "False", reason: "Bad", message: "one\r\n  two\n" }] } });
+  const health = assessHealth({
+    ...widget,
+    metadata: { generation: 2n ** 60n },
+    status: { observedGeneration: 1, conditions: [{ type: "Ready", status: "False", reason: "Bad", message: "one\r\n  two\n" }] },
+  });
   assert.deepEqual(health, { status: "Degraded", reason: "Bad", message: "one two" });
 });
 

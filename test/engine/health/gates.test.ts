@@ -23,12 +23,22 @@ test("each of the six words means what Argo CD's waves and hooks and kstatus's w
   };
   for (const [status, expected] of Object.entries(table)) {
     const health = { status: status as HealthStatus, reason: "", message: "" };
-    assert.deepEqual(GATES.map((gate) => gateVerdict(health, gate, undefined)), expected, status);
+    assert.deepEqual(
+      GATES.map((gate) => gateVerdict(health, gate, undefined)),
+      expected,
+      status,
+    );
   }
 });
 
 function claim(metadata: JsonObject = {}, spec: JsonObject = { storageClassName: "late" }): JsonObject {
-  return { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: { name: "data", namespace: "shop", ...metadata }, spec, status: { phase: "Pending" } };
+  return {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: { name: "data", namespace: "shop", ...metadata },
+    spec,
+    status: { phase: "Pending" },
+  };
 }
 
 function storageClass(name: string, volumeBindingMode: string, annotations: JsonObject = {}): JsonObject {
@@ -54,7 +64,10 @@ test("every gate waits for a claim that is being bound", () => {
   const late = storageClass("late", "WaitForFirstConsumer");
   assert.deepEqual(verdicts(claim()), waiting);
   assert.deepEqual(verdicts(claim(), { storageClasses: [storageClass("late", "Immediate")] }), waiting);
-  assert.deepEqual(verdicts(claim({ annotations: { "volume.kubernetes.io/selected-node": "n1" } }), { storageClasses: [late], events: [consumerEvent] }), waiting);
+  assert.deepEqual(
+    verdicts(claim({ annotations: { "volume.kubernetes.io/selected-node": "n1" } }), { storageClasses: [late], events: [consumerEvent] }),
+    waiting,
+  );
   assert.deepEqual(verdicts(claim({ name: "other" }), { events: [consumerEvent] }), waiting);
   assert.deepEqual(verdicts(claim({}, { storageClassName: "" }), { storageClasses: [late] }), waiting);
 });
@@ -72,7 +85,11 @@ test("what a missing controller would have to answer holds a wave, and not the e
 });
 
 function autoscaler(reason: string): JsonObject {
-  return { apiVersion: "autoscaling/v2", kind: "HorizontalPodAutoscaler", status: { conditions: [{ type: "ScalingActive", status: "False", reason, message: "" }] } };
+  return {
+    apiVersion: "autoscaling/v2",
+    kind: "HorizontalPodAutoscaler",
+    status: { conditions: [{ type: "ScalingActive", status: "False", reason, message: "" }] },
+  };
 }
 
 test("an autoscaler without metrics keeps a wave waiting; one with a bad selector fails it", () => {
@@ -81,20 +98,32 @@ test("an autoscaler without metrics keeps a wave waiting; one with a bad selecto
 });
 
 test("at the end a custom resource that is not ready may still heal; one that is stalled may not", () => {
-  const widget = (type: string, status: string): JsonObject => ({ apiVersion: "example.com/v1", kind: "Widget", status: { conditions: [{ type, status, reason: "Bad", message: "" }] } });
+  const widget = (type: string, status: string): JsonObject => ({
+    apiVersion: "example.com/v1",
+    kind: "Widget",
+    status: { conditions: [{ type, status, reason: "Bad", message: "" }] },
+  });
   assert.deepEqual(verdicts(widget("Ready", "False")), ["failed", "failed", "waiting"]);
   assert.deepEqual(verdicts(widget("Stalled", "True")), ["failed", "failed", "failed"]);
 });
 
 test("a Deployment past its deadline and a failed Job end the wait at once", () => {
-  const deployment = { apiVersion: "apps/v1", kind: "Deployment", status: { conditions: [{ type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded" }] } };
+  const deployment = {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    status: { conditions: [{ type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded" }] },
+  };
   const job = { apiVersion: "batch/v1", kind: "Job", status: { conditions: [{ type: "Failed", status: "True" }] } };
   assert.deepEqual(verdicts(deployment), ["failed", "failed", "failed"]);
   assert.deepEqual(verdicts(job), ["failed", "failed", "failed"]);
 });
 
 test("a running Job is waited for at the end too, although kstatus calls it Current", () => {
-  assert.deepEqual(verdicts({ apiVersion: "batch/v1", kind: "Job", status: { startTime: "2026-03-01T10:00:00Z", active: 1 } }), ["waiting", "waiting", "waiting"]);
+  assert.deepEqual(verdicts({ apiVersion: "batch/v1", kind: "Job", status: { startTime: "2026-03-01T10:00:00Z", active: 1 } }), [
+    "waiting",
+    "waiting",
+    "waiting",
+  ]);
 });
 
 test("a Job with a time to live that is gone has passed at the end", () => {

@@ -17,15 +17,20 @@ const junk: fc.Arbitrary<JsonValue> = fc.oneof(
 
 /** Keys that the rules read, so that generated objects reach deep into them. */
 const keys = fc.constantFrom(
-  ...["metadata", "spec", "status", "conditions", "type", "reason", "message", "phase", "observedGeneration", "generation", "replicas"],
-  ...["containerStatuses", "initContainerStatuses", "state", "lastState", "waiting", "terminated", "running", "exitCode", "restartPolicy", "name"],
-  ...["namespace", "annotations", "labels", "finalizers", "deletionTimestamp", "selector", "matchLabels", "matchExpressions", "updateStrategy"],
-  ...["rollingUpdate", "loadBalancer", "ingress", "volumes", "persistentVolumeClaim", "involvedObject", "schema", "suspend", "active", "__proto__"],
+  ..."metadata spec status conditions type reason message phase observedGeneration generation replicas name namespace".split(" "),
+  ..."containerStatuses initContainerStatuses state lastState waiting terminated running exitCode restartPolicy".split(" "),
+  ..."annotations labels finalizers deletionTimestamp selector matchLabels matchExpressions updateStrategy rollingUpdate".split(" "),
+  ..."loadBalancer ingress volumes persistentVolumeClaim involvedObject schema suspend active __proto__".split(" "),
   "autoscaling.alpha.kubernetes.io/conditions",
 );
 
 const { tree } = fc.letrec<{ tree: JsonValue }>((tie) => ({
-  tree: fc.oneof({ maxDepth: 6, depthSize: "medium" }, junk, fc.array(tie("tree"), { maxLength: 3 }), fc.dictionary(keys, tie("tree"), { maxKeys: 6, noNullPrototype: true })),
+  tree: fc.oneof(
+    { maxDepth: 6, depthSize: "medium" },
+    junk,
+    fc.array(tie("tree"), { maxLength: 3 }),
+    fc.dictionary(keys, tie("tree"), { maxKeys: 6, noNullPrototype: true }),
+  ),
 }));
 
 const groupKinds = [...KIND_RULES.entries()].flatMap(([groupKind, { versions }]) => {
@@ -46,18 +51,24 @@ const hostileObject: fc.Arbitrary<JsonObject> = fc
 
 test("whatever an object holds, it gets a verdict in all vocabularies and nothing throws", () => {
   fc.assert(
-    fc.property(hostileObject, fc.array(hostileObject, { maxLength: 3 }), fc.boolean(), fc.option(fc.nat(), { nil: undefined }), (object, others, declaresStatus, ageMs) => {
-      const health = assessHealth(object, { declaresStatus, ...(ageMs === undefined ? {} : { ageMs }) });
-      assert.ok(HEALTH_STATUSES.includes(health.status));
-      assert.equal(typeof health.reason, "string");
-      assert.ok(!/[\r\n]/.test(health.message));
-      assert.match(toKstatus(health, object), /^(InProgress|Failed|Current|Terminating|NotFound|Unknown)$/);
-      for (const gate of ["wave", "hook", "final"] as const) {
-        assert.match(gateVerdict(health, gate, object, { events: others, storageClasses: others }), /^(passed|waiting|failed)$/);
-      }
-      assert.equal(typeof explain(object, { pods: others, events: others, claims: others }), "string");
-      assert.ok(["string", "undefined"].includes(typeof podSelectorOf(object)));
-    }),
+    fc.property(
+      hostileObject,
+      fc.array(hostileObject, { maxLength: 3 }),
+      fc.boolean(),
+      fc.option(fc.nat(), { nil: undefined }),
+      (object, others, declaresStatus, ageMs) => {
+        const health = assessHealth(object, { declaresStatus, ...(ageMs === undefined ? {} : { ageMs }) });
+        assert.ok(HEALTH_STATUSES.includes(health.status));
+        assert.equal(typeof health.reason, "string");
+        assert.ok(!/[\r\n]/.test(health.message));
+        assert.match(toKstatus(health, object), /^(InProgress|Failed|Current|Terminating|NotFound|Unknown)$/);
+        for (const gate of ["wave", "hook", "final"] as const) {
+          assert.match(gateVerdict(health, gate, object, { events: others, storageClasses: others }), /^(passed|waiting|failed)$/);
+        }
+        assert.equal(typeof explain(object, { pods: others, events: others, claims: others }), "string");
+        assert.ok(["string", "undefined"].includes(typeof podSelectorOf(object)));
+      },
+    ),
     { seed: SEED, numRuns: 3000 },
   );
 });

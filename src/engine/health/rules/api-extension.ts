@@ -15,14 +15,14 @@ export function assessCustomResourceDefinition(object: JsonObject): Health {
   const conditions = conditionsOf(object);
   if (conditions.length === 0) return progressing("Waiting", "the API server has not looked at it yet");
   const terminating = findCondition(conditions, "Terminating");
-  if (terminating?.status === "True") return progressing(terminating.reason || "Terminating", `its objects are being deleted: ${terminating.message}`);
+  if (terminating?.status === "True")
+    return progressing(terminating.reason || "Terminating", `its objects are being deleted: ${terminating.message}`);
   const names = findCondition(conditions, "NamesAccepted");
   if (names?.status === "False") return degraded(names.reason, `its names are not accepted: ${names.message}`);
   const established = findCondition(conditions, "Established");
+  if (established?.reason === "InvalidCABundle") return degraded(established.reason, established.message);
   if (established?.status !== "True") {
-    const installing = established === undefined || established.reason === "Installing";
-    const message = established?.message || "it is not established yet";
-    return installing ? progressing("Installing", message) : degraded(established.reason || "NotEstablished", message);
+    return progressing(established?.reason || "Installing", established?.message || "it is not established yet");
   }
   const schema = findCondition(conditions, "NonStructuralSchema");
   if (schema?.status === "True") return degraded(schema.reason || "NonStructuralSchema", schema.message);

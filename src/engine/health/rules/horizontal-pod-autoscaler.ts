@@ -32,7 +32,9 @@ export function assessHorizontalPodAutoscaler(object: JsonObject): Health {
   const failure = conditions.find(({ type, reason }) => CANNOT_SCALE.get(type)?.has(reason) === true);
   if (failure !== undefined) return degraded(failure.reason, failure.message);
   const able = conditions.find(({ type, status }) => (type === "AbleToScale" || type === "ScalingLimited") && status === "True");
-  return able === undefined ? progressing("Waiting", "the autoscaler has not looked at its target yet") : healthy(able.message, able.reason);
+  return able === undefined
+    ? progressing("Waiting", "the autoscaler has not looked at its target yet")
+    : healthy(able.message, able.reason);
 }
 
 function annotatedConditions(object: JsonObject): readonly StatusCondition[] | undefined {

@@ -34,6 +34,7 @@ export function assessCronJob(object: JsonObject): Health {
   if (succeeded === "") return healthy("no run has succeeded yet");
   if (arrayAt(object, "status", "active").length > 0) return healthy("a run is active");
   // Both are RFC 3339 in UTC with whole seconds, so they sort as texts.
-  if (succeeded < scheduled) return degraded("LastRunFailed", `the run of ${scheduled} did not succeed; the last that did ended ${succeeded}`);
+  if (succeeded < scheduled)
+    return degraded("LastRunFailed", `the run of ${scheduled} did not succeed; the last that did ended ${succeeded}`);
   return healthy("the last run succeeded");
 }

@@ -6,7 +6,10 @@ import { healthy, progressing } from "../verdict.ts";
 /** Only a Service of type LoadBalancer waits for anything. */
 export function assessService(object: JsonObject): Health {
   if (stringAt(object, "spec", "type") !== "LoadBalancer" || hasAddress(object)) return healthy();
-  return progressing("AddressPending", "no load balancer has given it an address yet; is there a controller for load balancers in this cluster?");
+  return progressing(
+    "AddressPending",
+    "no load balancer has given it an address yet; is there a controller for load balancers in this cluster?",
+  );
 }
 
 export function assessIngress(object: JsonObject): Health {

@@ -10,5 +10,7 @@ export function assessPodDisruptionBudget(object: JsonObject): Health {
   const failure = conditions.find(({ status, reason }) => status === "False" && reason !== "InsufficientPods");
   if (failure !== undefined) return degraded(failure.reason, failure.message);
   const last = conditions.at(-1);
-  return last === undefined ? progressing("Waiting", "the disruption controller has not looked at it yet") : healthy(last.message, last.reason);
+  return last === undefined
+    ? progressing("Waiting", "the disruption controller has not looked at it yet")
+    : healthy(last.message, last.reason);
 }

@@ -41,7 +41,8 @@ function restartsAlways(pod: JsonObject): boolean {
   if (policy === "" || policy === "Always") return true;
   const annotations = objectAt(pod, "metadata", "annotations");
   return (
-    valueAt(annotations, "argocd.argoproj.io/ignore-restart-policy") === "true" && valueAt(annotations, "argocd.argoproj.io/hook") === undefined
+    valueAt(annotations, "argocd.argoproj.io/ignore-restart-policy") === "true" &&
+    valueAt(annotations, "argocd.argoproj.io/hook") === undefined
   );
 }
 
