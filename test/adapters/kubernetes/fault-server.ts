@@ -89,12 +89,24 @@ export function fakeClock(): Clock & { readonly slept: number[] } {
   };
 }
 
-/** A cluster behind that server, with a token, a clock that does not wait, and its events. */
-export async function clusterAt(url: string, options: Partial<ClusterConnectionOptions> = {}): Promise<{ cluster: KubernetesCluster; events: EngineEvent[]; slept: number[] }> {
+/** A cluster behind that server, reached with a token. */
+export function clusterAt(url: string, options: Partial<ClusterConnectionOptions> = {}): Promise<ClusterForTests> {
+  return clusterFor({ server: url, token: "secret-token", ...options });
+}
+
+/** A cluster with a clock that does not wait, what it told, and how long it would have slept. */
+export interface ClusterForTests {
+  readonly cluster: KubernetesCluster;
+  readonly events: EngineEvent[];
+  readonly slept: readonly number[];
+}
+
+/** Opens a cluster with these options; nothing of this machine's own configuration gets in. */
+export async function clusterFor(options: Partial<ClusterConnectionOptions>): Promise<ClusterForTests> {
   const events: EngineEvent[] = [];
   const clock = fakeClock();
   const environment = { HOME: "/nonexistent", XDG_CACHE_HOME: "/nonexistent" };
-  const cluster = await connectCluster({ server: url, token: "secret-token", environment, clock, emit: (event) => events.push(event), ...options });
+  const cluster = await connectCluster({ environment, clock, emit: (event) => events.push(event), ...options });
   after(() => cluster.close());
   return { cluster, events, slept: clock.slept };
 }
