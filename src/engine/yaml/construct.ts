@@ -31,6 +31,7 @@ interface Reader {
   flow: number;
 }
 
+const MERGE_KEY = "<<";
 const NO_TAG_HINT = "remove the tag; Kubernetes objects have plain YAML types only";
 
 /**
@@ -170,14 +171,14 @@ function mapping(reader: Reader, depth: number): Built {
 function mappingKey(reader: Reader, depth: number): string | undefined {
   const event = reader.events[reader.at];
   const at = reader.at;
-  if (event?.type === EVENT_ID.SCALAR && event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0 && event.anchorStart < 0) {
-    const text = event.valueStart < 0 ? "" : getScalarValue(reader.source.text, event);
-    if (text === "<<") {
-      reader.at++;
-      return undefined;
-    }
-  }
-  const key = build(reader, depth + 1).value;
+  if (event?.type !== EVENT_ID.SCALAR) return keyText(reader, build(reader, depth + 1).value, at);
+  reader.at++;
+  const isPlain = event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0;
+  if (isPlain && reader.source.text.slice(event.valueStart, event.valueEnd) === MERGE_KEY) return undefined;
+  return keyText(reader, anchored(reader, event, { value: scalar(reader, event, at), nodes: 1, height: 0 }).value, at);
+}
+
+function keyText(reader: Reader, key: JsonValue, at: number): string {
   if (typeof key === "string") return key;
   // sigs.k8s.io/yaml makes texts of such keys before it asks for JSON; kustomize's resource reader does not.
   if (reader.dialect === "kustomization" && (typeof key === "number" || typeof key === "bigint" || typeof key === "boolean"))
