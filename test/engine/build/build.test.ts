@@ -118,6 +118,34 @@ describe("a plain folder", () => {
   });
 });
 
+describe("a folder with a kustomization", () => {
+  const base = { "kustomization.yaml": "namePrefix: dev-\nresources: [a.yaml]\n", "a.yaml": configMap("a"), "b.yaml": configMap("b") };
+
+  test("is built as one, whichever of the three names its file has", async () => {
+    for (const name of ["kustomization.yaml", "kustomization.yml", "Kustomization"]) {
+      const { "kustomization.yaml": text, ...files } = base;
+      assert.deepEqual(await keys({ ...files, [name]: text }), ["/ConfigMap//dev-a"]);
+    }
+  });
+
+  test("below a plain folder is built as one, and not gone into for other files", async () => {
+    const nested = Object.fromEntries(Object.entries(base).map(([path, text]) => [`app/${path}`, text]));
+    const files = { ...nested, "app/more/c.yaml": configMap("c"), "first.yaml": configMap("first"), "aa.yaml": configMap("aa") };
+    assert.deepEqual(await keys(files), ["/ConfigMap//aa", "/ConfigMap//dev-a", "/ConfigMap//first"]);
+  });
+
+  test("gives manifests that pass the same checks", async () => {
+    const files = { ...base, "a.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {p: '***'}\n" };
+    assert.match((await failure(files)).message, /holds a mask instead of a value/);
+    const encrypted = { ...base, "a.yaml": `${configMap("a")}sops: {mac: x}\n` };
+    assert.equal((await failure(encrypted)).code, "UNSUPPORTED_CONTENT");
+  });
+
+  test("is held to the budget of bytes", async () => {
+    assert.equal((await failure(base, "", options({ totalBytes: 60 }))).code, "LIMIT_EXCEEDED");
+  });
+});
+
 describe("what a plain folder leaves out", () => {
   test("default ignores, .sourceignore of the folder, of those above and of those below", async () => {
     const files = {
