@@ -24,7 +24,7 @@ export function isTerminating(object: JsonObject): boolean {
 }
 
 /** The finalizers that still hold an object, a namespace's own included. */
-export function blockingFinalizers(object: JsonObject): readonly string[] {
+function blockingFinalizers(object: JsonObject): readonly string[] {
   const finalizers = [...arrayAt(object, "metadata", "finalizers")];
   if (groupKindOf(object) === "/Namespace") finalizers.push(...arrayAt(object, "spec", "finalizers"));
   return finalizers.filter((finalizer) => typeof finalizer === "string");

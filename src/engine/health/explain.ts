@@ -9,7 +9,7 @@ import { podTrouble } from "./pod-trouble.ts";
 import { oneLine } from "./verdict.ts";
 
 /** What stands around an object. Pods of other workloads and events about other objects may be among them. */
-export interface Related {
+interface Related {
   readonly pods: readonly JsonObject[];
   readonly events: readonly JsonObject[];
   /** PersistentVolumeClaims of the namespace. */

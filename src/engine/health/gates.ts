@@ -13,7 +13,7 @@ import { newestEvent } from "./object-events.ts";
 export type Gate = "wave" | "hook" | "final";
 
 /** What a verdict means for the one who waits. */
-export type GateVerdict = "passed" | "waiting" | "failed";
+type GateVerdict = "passed" | "waiting" | "failed";
 
 /** What may be known around an object that is waited for. */
 export interface GateFacts {
@@ -90,7 +90,7 @@ function mayHeal(gate: Gate, groupKind: string, health: Health, object: JsonObje
  * Whether a claim is unbound because its storage class binds it to the first Pod that uses it, and no Pod does yet.
  * Known from its events, or from the storage class that it names or gets by default.
  */
-export function waitsForConsumer(claim: JsonObject, facts: GateFacts): boolean {
+function waitsForConsumer(claim: JsonObject, facts: GateFacts): boolean {
   if (groupKindOf(claim) !== "/PersistentVolumeClaim" || stringAt(claim, "status", "phase") !== "Pending") return false;
   // Set by the scheduler as soon as there is a consumer: from then on the volume is being made.
   if (valueAt(claim, "metadata", "annotations", "volume.kubernetes.io/selected-node") !== undefined) return false;

@@ -2,11 +2,9 @@
 export { assessHealth, MISSING } from "./assess-health.ts";
 export { declaresStatus } from "./declared-status.ts";
 export { explain } from "./explain.ts";
-export type { Related } from "./explain.ts";
 export { gateVerdict } from "./gates.ts";
-export type { Gate, GateFacts, GateVerdict } from "./gates.ts";
+export type { Gate, GateFacts } from "./gates.ts";
 export { NO_STATUS_GRACE_MS } from "./generic.ts";
 export type { HealthOptions } from "./generic.ts";
 export { toKstatus } from "./kstatus.ts";
-export type { Kstatus } from "./kstatus-word.ts";
 export { isPodOf, podSelectorOf } from "./pod-selector.ts";
