@@ -39,10 +39,10 @@ export function clusterContract(name: string, skip: string | false, open: () => 
   });
 
   claim("a kind that is not served is UNKNOWN_KIND, for reads and for writes", async ({ cluster }, namespace, signal) => {
-    const widget = manifest({ apiVersion: "example.com/v1", kind: "Widget", metadata: { name: "one", namespace } });
+    const widget = manifest({ apiVersion: "unserved.contract.test/v1", kind: "Widget", metadata: { name: "one", namespace } });
 
     await assert.rejects(cluster.get(widget.id, { signal }), { code: "UNKNOWN_KIND" });
-    await assert.rejects(cluster.list({ group: "example.com", kind: "Widget" }, { signal }), { code: "UNKNOWN_KIND" });
+    await assert.rejects(cluster.list({ group: "unserved.contract.test", kind: "Widget" }, { signal }), { code: "UNKNOWN_KIND" });
     await assert.rejects(cluster.apply(widget, applying(signal)), { code: "UNKNOWN_KIND" });
     await assert.rejects(cluster.list({ group: "apps", kind: "Deployment", version: "v9" }, { signal }), { code: "UNKNOWN_KIND" });
   });
@@ -199,7 +199,7 @@ export function clusterContract(name: string, skip: string | false, open: () => 
     const document = await cluster.openApi("apps", "v1", { signal });
 
     assert.ok(valueAt(document, "components", "schemas", "io.k8s.api.apps.v1.Deployment") !== undefined);
-    assert.equal(await cluster.openApi("example.com", "v1", { signal }), undefined);
+    assert.equal(await cluster.openApi("unserved.contract.test", "v1", { signal }), undefined);
   });
 
   claim("a call that is aborted ends with the reason that was given", async ({ cluster }, namespace) => {

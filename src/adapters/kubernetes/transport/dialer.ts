@@ -1,16 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { Agent as HttpAgent, type RequestOptions } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import { createSecureContext, type SecureContext } from "node:tls";
+import { checkServerIdentity, createSecureContext, type PeerCertificate, type SecureContext } from "node:tls";
 import { GitOpsError } from "../../../engine/model/errors.ts";
 import type { ClusterAccess, Material } from "../access.ts";
 import type { ClientCertificate } from "../credentials/credentials.ts";
-import { proxyFor } from "./proxy.ts";
+import { hostOf, proxyFor } from "./proxy.ts";
 
 /** Options that bring a request to the server over a kept connection. */
 export interface Dialer {
   /** @param purpose watches hold their connection for minutes, so they never take one from the calls. */
-  target(purpose: "call" | "watch", certificate: ClientCertificate | undefined): RequestOptions;
+  target(purpose: "call" | "watch", identity: ClientCertificate | undefined): RequestOptions;
   close(): void;
 }
 
@@ -22,41 +22,44 @@ export async function createDialer(access: ClusterAccess, connections: number, e
   const { server } = access;
   const authority = access.certificateAuthority === undefined ? undefined : await readMaterial(access.certificateAuthority, "certificate-authority");
   const proxy = access.proxyUrl ?? proxyFor(server, environment);
-  const agents = { call: await createAgent(server, proxy, connections), watch: await createAgent(server, proxy, Infinity) };
-  const contexts = new Map<ClientCertificate | undefined, SecureContext>();
+  const createAgent = await agentFactory(server, proxy);
+  const opened: HttpAgent[] = [];
+  let current = openAgents();
+  let context: { readonly identity: ClientCertificate | undefined; readonly secure: SecureContext } | undefined;
 
-  function secureContext(certificate: ClientCertificate | undefined): SecureContext {
-    let context = contexts.get(certificate);
-    if (context === undefined) {
-      context = buildContext(authority, certificate);
-      // A new certificate replaces the old one for good; kept connections must not go on under the old name.
-      if (contexts.size > 0) dropConnections();
-      contexts.clear();
-      contexts.set(certificate, context);
-    }
-    return context;
+  function openAgents(): Readonly<Record<"call" | "watch", HttpAgent>> {
+    const agents = { call: createAgent(connections), watch: createAgent(Infinity) };
+    opened.push(agents.call, agents.watch);
+    return agents;
   }
-  function dropConnections(): void {
-    agents.call.destroy();
-    agents.watch.destroy();
+  function secureContext(identity: ClientCertificate | undefined): SecureContext {
+    if (context !== undefined && context.identity === identity) return context.secure;
+    // Kept connections must not go on under the old name; calls under way end on theirs, which then closes for its age.
+    if (context !== undefined) current = openAgents();
+    context = { identity, secure: buildContext(authority, identity) };
+    return context.secure;
   }
 
   const base: RequestOptions = {
     protocol: server.protocol,
-    hostname: server.hostname.replace(/^\[(.*)\]$/, "$1"),
+    hostname: hostOf(server),
     port: server.port === "" ? (server.protocol === "http:" ? 80 : 443) : Number(server.port),
   };
   return {
-    target(purpose, certificate) {
-      const target = { ...base, agent: agents[purpose] };
-      if (server.protocol === "http:") return target;
-      return Object.assign(target, {
-        secureContext: secureContext(certificate),
+    target(purpose, identity) {
+      if (server.protocol === "http:") return { ...base, agent: current[purpose] };
+      const secure = secureContext(identity);
+      return Object.assign({ ...base, agent: current[purpose] }, {
+        secureContext: secure,
         rejectUnauthorized: !access.insecureSkipTlsVerify,
+        // Behind a proxy Node forgets an IP address, and would check the certificate for "localhost".
+        checkServerIdentity: (_host: string, certificate: PeerCertificate) => checkServerIdentity(access.tlsServerName ?? hostOf(server), certificate),
         ...(access.tlsServerName === undefined ? {} : { servername: access.tlsServerName }),
       });
     },
-    close: dropConnections,
+    close() {
+      for (const agent of opened) agent.destroy();
+    },
   };
 }
 
@@ -74,15 +77,15 @@ export async function readMaterial(material: Material, field: string): Promise<s
   }
 }
 
-async function createAgent(server: URL, proxy: string | undefined, maxSockets: number): Promise<HttpAgent> {
-  const options = { keepAlive: true, keepAliveMsecs: 15_000, maxSockets, maxFreeSockets: 32, timeout: IDLE_CONNECTION_MS, noDelay: true };
-  if (proxy === undefined) return server.protocol === "http:" ? new HttpAgent(options) : new HttpsAgent(options);
-  if (/^socks(4|5)?[ah]?:/.test(proxy)) {
+async function agentFactory(server: URL, proxy: string | undefined): Promise<(maxSockets: number) => HttpAgent> {
+  const options = (maxSockets: number) => ({ keepAlive: true, keepAliveMsecs: 15_000, maxSockets, maxFreeSockets: 32, timeout: IDLE_CONNECTION_MS, noDelay: true });
+  if (proxy === undefined) return (most) => (server.protocol === "http:" ? new HttpAgent(options(most)) : new HttpsAgent(options(most)));
+  if (/^socks/.test(proxy)) {
     const { SocksProxyAgent } = await import("socks-proxy-agent");
-    return new SocksProxyAgent(proxy, options);
+    return (most) => new SocksProxyAgent(proxy, options(most));
   }
   const { HttpsProxyAgent } = await import("https-proxy-agent");
-  return new HttpsProxyAgent(proxy, options);
+  return (most) => new HttpsProxyAgent(proxy, options(most));
 }
 
 function buildContext(authority: string | undefined, certificate: ClientCertificate | undefined): SecureContext {
