@@ -1,8 +1,8 @@
 import type { SortOptions } from "./decode/kustomization.ts";
 import { buildFailure } from "./fail.ts";
-import { KINDS_FIRST, KINDS_LAST, sortText } from "./field-specs/transformer-config.ts";
 import { byBytes } from "./resources/byte-order.ts";
 import { formatGvk } from "./resources/identity.ts";
+import { KINDS_FIRST, KINDS_LAST, sortText } from "./resources/kind-order.ts";
 import type { Resource } from "./resources/resource.ts";
 
 interface Sortable {

@@ -1,5 +1,6 @@
 import { buildFailure } from "../fail.ts";
 import { type Gvk, isSelected } from "../resources/identity.ts";
+import { rank, sortText } from "../resources/kind-order.ts";
 import { byBytes } from "../resources/byte-order.ts";
 import { type FieldSpec, FieldSpecConflict, fieldSpecOfRow, mergeFieldSpecs } from "./field-spec.ts";
 import { BUILT_IN_FIELD_SPECS } from "./table.ts";
@@ -62,24 +63,6 @@ function mergeReferences(references: readonly NameReference[], added: readonly N
     else result = result.map((one) => (sameKind(one) ? { ...one, referrers: mergeFieldSpecs(one.referrers, reference.referrers) } : one));
   }
   return result;
-}
-
-/** Kinds that others need come first, webhooks last; it is also the order of output that kustomize calls legacy. */
-export const KINDS_FIRST: readonly string[] = [
-  ...["Namespace", "ResourceQuota", "StorageClass", "CustomResourceDefinition", "ServiceAccount", "PodSecurityPolicy"],
-  ...["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "ConfigMap", "Secret", "Endpoints", "Service", "LimitRange"],
-  ...["PriorityClass", "PersistentVolume", "PersistentVolumeClaim", "Deployment", "StatefulSet", "CronJob", "PodDisruptionBudget"],
-];
-export const KINDS_LAST: readonly string[] = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
-
-function rank(kind: string): number {
-  const first = KINDS_FIRST.indexOf(kind);
-  return first >= 0 ? first - KINDS_FIRST.length : KINDS_LAST.indexOf(kind) + 1;
-}
-
-/** The text that kinds of one rank are sorted by. */
-export function sortText({ group, version, kind }: Gvk): string {
-  return `${group === "" ? "~G" : group}_${version === "" ? "~V" : version}_${kind === "" ? "~K" : kind}`;
 }
 
 function sortByKind<T extends Gvk>(items: readonly T[]): readonly T[] {
