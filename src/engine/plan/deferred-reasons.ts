@@ -65,11 +65,13 @@ function comingObjects(manifests: readonly Manifest[], live: ReadonlyMap<string,
   return { namespaces, definitions, others, limits };
 }
 
-/** Whether all that is declared stands in the live object already, which has the server's defaults besides. */
-function isWithin(declared: JsonValue | undefined, live: JsonValue | undefined): boolean {
-  if (isJsonObject(declared)) return isJsonObject(live) && Object.entries(declared).every(([name, value]) => isWithin(value, valueAt(live, name)));
-  if (Array.isArray(declared)) return Array.isArray(live) && live.length === declared.length && declared.every((value, index) => isWithin(value, live[index]));
-  return declared === live;
+/** Whether a CRD's declared spec stands in the live one, which has the server's defaults besides. In a schema a removed rule counts too. */
+function isWithin(declared: JsonValue | undefined, live: JsonValue | undefined, exactly = false): boolean {
+  if (Array.isArray(declared)) return Array.isArray(live) && live.length === declared.length && declared.every((value, index) => isWithin(value, live[index], exactly));
+  if (!isJsonObject(declared)) return declared === live;
+  if (!isJsonObject(live) || (exactly && Object.keys(live).length !== Object.keys(declared).length)) return false;
+  const hasAll = exactly || Object.hasOwn(declared, "schema") === Object.hasOwn(live, "schema");
+  return hasAll && Object.entries(declared).every(([name, value]) => isWithin(value, valueAt(live, name), exactly || name === "openAPIV3Schema"));
 }
 
 function reasonFor(manifest: Manifest, coming: Coming, discovery: Discovery): string | undefined {
