@@ -5,7 +5,7 @@ import { assessDeletion } from "./deletion.ts";
 import { groupKindOf } from "./kind.ts";
 import { newestEvent } from "./object-events.ts";
 import { isPodOf } from "./pod-selector.ts";
-import { podTrouble } from "./pod-trouble.ts";
+import { podStart, podTrouble } from "./pod-trouble.ts";
 import { oneLine } from "./verdict.ts";
 
 /** What stands around an object. Pods of other workloads and events about other objects may be among them. */
@@ -85,7 +85,7 @@ function explainPod(pod: JsonObject, related: Related): string {
   }
   if (stringAt(pod, "status", "phase") !== "Pending") return "";
   const event = newestEvent(related.events, pod, START_EVENTS);
-  return event === undefined ? claim : `${event.reason}: ${event.message}`;
+  return event === undefined ? claim || podStart(pod) : `${event.reason}: ${event.message}`;
 }
 
 /** The first claim of a Pod that is missing or not bound. Says nothing where the claims are not known. */

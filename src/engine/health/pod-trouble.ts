@@ -43,6 +43,17 @@ export function podTrouble(pod: JsonObject): PodTrouble | undefined {
   return undefined;
 }
 
+/** What a Pod that has not started yet is at, for want of any trouble; "" for one that has. */
+export function podStart(pod: JsonObject): string {
+  if (stringAt(pod, "status", "phase") !== "Pending") return "";
+  const node = stringAt(pod, "spec", "nodeName");
+  if (node === "") return "waits to be scheduled";
+  const statuses = [...arrayAt(pod, "status", "initContainerStatuses"), ...arrayAt(pod, "status", "containerStatuses")];
+  const waiting = statuses.filter(isJsonObject).find((status) => stringAt(status, "state", "waiting", "reason") !== "");
+  if (waiting === undefined) return `waits for the node ${node} to start it`;
+  return `container ${stringAt(waiting, "name")} waits: ${stringAt(waiting, "state", "waiting", "reason")}`;
+}
+
 /** Whether a container that is not running now ended badly, or can't start. */
 function containerTrouble(status: JsonObject, role: string): PodTrouble | undefined {
   const title = `${role} ${stringAt(status, "name")}`;

@@ -120,9 +120,15 @@ test("a Pod whose volume can't be mounted is told by the event about it, in both
     eventTime: "2026-03-01T10:00:00Z",
     regarding: { kind: "Pod", name: "web-1", namespace: "shop" },
   };
-  assert.equal(why([pod("web-1", creating)]), "");
   for (const one of [event("Pod", "web-1", "FailedMount", mount), modern])
     assert.equal(why([pod("web-1", creating)], [one]), `pod web-1: FailedMount: ${mount}`);
+});
+
+test("a Pod that is only slow to start is told by how far it is", () => {
+  const node = { nodeName: "n1" };
+  assert.equal(why([pod("web-1", { phase: "Pending" })]), "pod web-1: waits to be scheduled");
+  assert.equal(why([pod("web-1", { phase: "Pending" }, node)]), "pod web-1: waits for the node n1 to start it");
+  assert.equal(why([pod("web-1", waiting("ContainerCreating", ""), node)]), "pod web-1: container web waits: ContainerCreating");
 });
 
 test("Pods that the quota refuses are told by the workload's own condition", () => {
