@@ -41,9 +41,11 @@ export function compareObject(desired: Manifest, observed: Observed, options: Co
   const ours = managedEntries(live).filter((entry) => isOwnApply(entry, fieldManager));
   const entries = [...ours, ...migratedEntries(live, migrate, fieldManager)];
   const answer = predicted ?? overlay(live, object, schema);
-  const after = predicted !== undefined && migrate.length === 0 ? answer : withoutReleased(answer, { entries, desired: object, live }, schema);
+  const after =
+    predicted !== undefined && migrate.length === 0 ? answer : withoutReleased(answer, { entries, desired: object, live }, schema);
   const fields = differingFields(withoutBookkeeping(live), withoutBookkeeping(after), schema);
-  const ownershipChanges = migrate.length > 0 || (predicted === undefined ? !ownsDeclared(live, desired, options) : !ownsTheSame(live, predicted, fieldManager));
+  const ownershipChanges =
+    migrate.length > 0 || (predicted === undefined ? !ownsDeclared(live, desired, options) : !ownsTheSame(live, predicted, fieldManager));
   if (fields.length === 0 && !ownershipChanges) return { action: "none", id, desired, live };
   const others = managedEntries(live).filter((entry) => !entries.includes(entry) && stringAt(entry, "subresource") !== "status");
   const takeovers = takenFields(object, { live, after, others }, schema);
@@ -81,7 +83,7 @@ function takenFields(
     for (const path of membersOf(fields)) {
       const isDeclared = declared === undefined ? findMember(desired, path, schema) !== undefined : hasMember(declared, path);
       const before = isDeclared ? findMember(seen.live, path, schema) : undefined;
-      if (before === undefined || isJsonObject(before.value) && hasMembersBelow(fields, path)) continue;
+      if (before === undefined || (isJsonObject(before.value) && hasMembersBelow(fields, path))) continue;
       const after = findMember(seen.after, path, schema);
       if (!equalValues(before.value, after?.value)) taken.push({ manager: stringAt(entry, "manager"), field: before.pointer });
     }

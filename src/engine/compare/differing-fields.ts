@@ -23,7 +23,12 @@ export function differingFields(before: JsonObject, after: JsonObject, schema: F
   return [...differences(before, after, schema, "")];
 }
 
-function* differences(before: JsonValue | undefined, after: JsonValue | undefined, schema: FieldSchema | undefined, pointer: string): Generator<string> {
+function* differences(
+  before: JsonValue | undefined,
+  after: JsonValue | undefined,
+  schema: FieldSchema | undefined,
+  pointer: string,
+): Generator<string> {
   if (isJsonObject(before) && isJsonObject(after)) {
     for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
       const type = typeOfField(schema?.map, name);
@@ -42,7 +47,8 @@ function* listDifferences(before: JsonValue[], after: JsonValue[], list: ListSch
     const old = itemsByName(before, list);
     const now = itemsByName(after, list);
     if (old.unnamed === 0 && now.unnamed === 0) {
-      for (const [index, value] of after.entries()) yield* differences(old.named.get(itemName(value, list) ?? ""), value, item, `${pointer}/${index}`);
+      for (const [index, value] of after.entries())
+        yield* differences(old.named.get(itemName(value, list) ?? ""), value, item, `${pointer}/${index}`);
       for (const [index, value] of before.entries()) if (!now.named.has(itemName(value, list) ?? "")) yield `${pointer}/${index}`;
       return;
     }

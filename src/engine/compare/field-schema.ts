@@ -3,7 +3,7 @@ import { groupOf, versionOf } from "../model/resource-id.ts";
 import { undocumentedDefault } from "./server-defaults.ts";
 
 /** How equal scalars may differ in their text: quantities (`1000m` is `1`) and base64 (line breaks do not count). */
-export type ScalarFormat = "plain" | "quantity" | "base64";
+type ScalarFormat = "plain" | "quantity" | "base64";
 
 /** A list: one value as a whole, a set of scalars, or items that are told apart by the values of `keys`. */
 export interface ListSchema {
@@ -72,7 +72,9 @@ function namesKind(names: JsonValue | undefined, apiVersion: string, kind: strin
   const all = Array.isArray(names) ? names : [names];
   return all.some(
     (name) =>
-      stringAt(name, "kind") === kind && stringAt(name, "group") === groupOf(apiVersion) && stringAt(name, "version") === versionOf(apiVersion),
+      stringAt(name, "kind") === kind &&
+      stringAt(name, "group") === groupOf(apiVersion) &&
+      stringAt(name, "version") === versionOf(apiVersion),
   );
 }
 

@@ -1,8 +1,8 @@
 export { type FieldSchema, fieldSchema } from "./field-schema.ts";
-export { type FieldSet, ownedFields, sameFields } from "./owned-fields.ts";
-export { isUnchanged, type UnchangedOptions } from "./unchanged.ts";
+export { ownedFields, sameFields } from "./owned-fields.ts";
+export { isUnchanged } from "./unchanged.ts";
 export { migratableManagers, migrationPatch } from "./migration.ts";
-export { compareObject, type CompareOptions, type Observed } from "./compare-object.ts";
+export { compareObject } from "./compare-object.ts";
 export { withoutScaledFields } from "./scaled-fields.ts";
 export { maskChange, maskPair, maskSecrets } from "./mask-secrets.ts";
 export { foldStringData } from "./fold-string-data.ts";

@@ -18,7 +18,10 @@ export function itemName(item: JsonValue, list: ListSchema): string | undefined 
 }
 
 /** The items of a list by name. Items without a name, and all but the first of one name, are `unnamed`. */
-export function itemsByName(items: readonly JsonValue[], list: ListSchema): { readonly named: ReadonlyMap<string, JsonValue>; readonly unnamed: number } {
+export function itemsByName(
+  items: readonly JsonValue[],
+  list: ListSchema,
+): { readonly named: ReadonlyMap<string, JsonValue>; readonly unnamed: number } {
   const named = new Map<string, JsonValue>();
   let unnamed = 0;
   for (const item of items) {
@@ -36,7 +39,9 @@ export function canonicalItemName(name: string): string {
   const value = parseName(name.slice(2));
   if (value === undefined) return name;
   if (prefix === "v:" || !isJsonObject(value)) return `${prefix}${scalarText(value)}`;
-  const parts = Object.keys(value).toSorted().map((key) => `${JSON.stringify(key)}:${scalarText(value[key] ?? null)}`);
+  const parts = Object.keys(value)
+    .toSorted()
+    .map((key) => `${JSON.stringify(key)}:${scalarText(value[key] ?? null)}`);
   return `k:{${parts.join(",")}}`;
 }
 

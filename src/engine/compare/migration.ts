@@ -55,7 +55,7 @@ export function migrationPatch(live: JsonObject, managers: readonly string[], fi
 }
 
 /** The fields that are in either set. A leaf is a member, so it keeps its `.` when the other set brings children below it. */
-export function unionOfFields(a: JsonObject, b: JsonObject): JsonObject {
+function unionOfFields(a: JsonObject, b: JsonObject): JsonObject {
   const result: JsonObject = { ...a };
   for (const [name, theirs] of Object.entries(b)) {
     const ours = result[name];

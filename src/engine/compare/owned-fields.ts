@@ -6,7 +6,17 @@ import { canonicalItemName, itemName } from "./list-items.ts";
 export type FieldSet = Readonly<JsonObject>;
 
 /** What the server never gives an owner (apimachinery `managedfields`, stripMeta). */
-const UNOWNED_METADATA = ["name", "namespace", "creationTimestamp", "selfLink", "uid", "clusterName", "generation", "managedFields", "resourceVersion"];
+const UNOWNED_METADATA = [
+  "name",
+  "namespace",
+  "creationTimestamp",
+  "selfLink",
+  "uid",
+  "clusterName",
+  "generation",
+  "managedFields",
+  "resourceVersion",
+];
 
 /**
  * The fields that a server-side apply of exactly this object owns: structured-merge-diff's ToFieldSet without what the server
@@ -56,7 +66,8 @@ interface Fields {
 
 function fieldsOf(value: JsonValue, schema: FieldSchema): Fields {
   if (isJsonObject(value) && schema.map !== undefined) return schema.map.atomic ? leaf() : fieldsOfMap(value, schema.map);
-  if (Array.isArray(value) && schema.list !== undefined) return schema.list.relation === "atomic" ? leaf() : fieldsOfList(value, schema.list);
+  if (Array.isArray(value) && schema.list !== undefined)
+    return schema.list.relation === "atomic" ? leaf() : fieldsOfList(value, schema.list);
   if (value === null && schema.scalar === undefined) {
     const atomic = schema.map?.atomic === true || schema.list?.relation === "atomic";
     return { self: atomic, children: {} };

@@ -8,7 +8,10 @@ import { managedEntries } from "./managed-fields.ts";
  * The manifest without the fields that a controller sets through the `scale` subresource, such as the replicas of an autoscaled
  * Deployment: applied, they would be set back on every sync. What a person did with `kubectl scale` is drift and is not left alone.
  */
-export function withoutScaledFields(desired: Manifest, live: JsonObject | undefined): { readonly manifest: Manifest; readonly warnings: readonly string[] } {
+export function withoutScaledFields(
+  desired: Manifest,
+  live: JsonObject | undefined,
+): { readonly manifest: Manifest; readonly warnings: readonly string[] } {
   const warnings: string[] = [];
   let object = desired.object;
   for (const entry of live === undefined ? [] : managedEntries(live)) {
@@ -18,7 +21,10 @@ export function withoutScaledFields(desired: Manifest, live: JsonObject | undefi
     for (const path of membersOf(fields)) {
       const place = findMember(object, path, undefined);
       if (place === undefined || path[0] === "f:status") continue;
-      object = without(object, path.map((name) => name.slice("f:".length)));
+      object = without(
+        object,
+        path.map((name) => name.slice("f:".length)),
+      );
       warnings.push(`${formatResourceId(desired.id)}: ${place.pointer} is left to ${manager}, which scales it; remove the field from Git`);
     }
   }

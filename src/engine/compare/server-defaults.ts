@@ -60,11 +60,20 @@ const DEFAULTS: Readonly<Record<string, readonly (string | number | boolean)[]>>
 };
 
 /** Fields that the server allocates where nobody gives them. */
-const ALLOCATED: ReadonlySet<string> = new Set(["clusterIP", "clusterIPs", "ipFamilies", "nodePort", "healthCheckNodePort", "volumeName", "targetPort"]);
+const ALLOCATED: ReadonlySet<string> = new Set([
+  "clusterIP",
+  "clusterIPs",
+  "ipFamilies",
+  "nodePort",
+  "healthCheckNodePort",
+  "volumeName",
+  "targetPort",
+]);
 
 /** Whether a field holds what the server would fill in again after its removal. By name only: good enough to show, not to decide. */
 export function isServerDefault(name: string, value: JsonValue): boolean {
   if (ALLOCATED.has(name)) return true;
-  if (isJsonObject(value)) return name !== "labels" && name !== "annotations" && Object.entries(value).every(([key, inner]) => isServerDefault(key, inner));
+  if (isJsonObject(value))
+    return name !== "labels" && name !== "annotations" && Object.entries(value).every(([key, inner]) => isServerDefault(key, inner));
   return Object.hasOwn(DEFAULTS, name) && (DEFAULTS[name] ?? []).some((known) => known === value);
 }

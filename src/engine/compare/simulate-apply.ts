@@ -45,7 +45,10 @@ export interface Released {
  */
 export function withoutReleased(predicted: JsonObject, released: Released, schema: FieldSchema | undefined): JsonObject {
   const { desired, live, entries } = released;
-  const kept = managedEntries(live).filter((entry) => !entries.includes(entry)).map((entry) => valueAt(entry, "fieldsV1")).filter(isJsonObject);
+  const kept = managedEntries(live)
+    .filter((entry) => !entries.includes(entry))
+    .map((entry) => valueAt(entry, "fieldsV1"))
+    .filter(isJsonObject);
   const declared = schema === undefined ? undefined : ownedFields(desired, schema);
   const result = structuredCopy(predicted);
   for (const entry of entries) {

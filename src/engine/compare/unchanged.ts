@@ -22,7 +22,8 @@ export interface UnchangedOptions {
  */
 export function isUnchanged(desired: Manifest, live: JsonObject, schema: FieldSchema | undefined, options: UnchangedOptions): boolean {
   const { object, apiVersion } = desired;
-  if (schema === undefined || stringAt(live, "apiVersion") !== apiVersion || stringAt(live, "metadata", "deletionTimestamp") !== "") return false;
+  if (schema === undefined || stringAt(live, "apiVersion") !== apiVersion || stringAt(live, "metadata", "deletionTimestamp") !== "")
+    return false;
   const entry = applyEntryOf(live, options.fieldManager);
   if (entry === undefined || stringAt(entry, "apiVersion") !== apiVersion) return false;
   const owned = valueAt(entry, "fieldsV1");
@@ -46,7 +47,8 @@ function declaredTopEqual(object: JsonObject, live: JsonObject, schema: FieldSch
 function declaredEqual(declared: JsonValue, live: JsonValue | undefined, schema: FieldSchema | undefined, whole = false): boolean {
   // The server owns a field for us that it does not show: it dropped the zero value (`omitempty`) when it stored ours.
   if (live === undefined) return isZero(declared);
-  if (isJsonObject(declared)) return isJsonObject(live) && declaredMapEqual(declared, live, schema?.map, whole || schema?.map?.atomic !== false);
+  if (isJsonObject(declared))
+    return isJsonObject(live) && declaredMapEqual(declared, live, schema?.map, whole || schema?.map?.atomic !== false);
   if (Array.isArray(declared)) return Array.isArray(live) && declaredListEqual(declared, live, schema?.list, whole);
   return equalScalars(declared, live, schema);
 }
@@ -54,10 +56,17 @@ function declaredEqual(declared: JsonValue, live: JsonValue | undefined, schema:
 function declaredMapEqual(declared: JsonObject, live: JsonObject, map: MapSchema | undefined, whole: boolean): boolean {
   const equal = Object.entries(declared).every(([name, value]) => declaredEqual(value, valueAt(live, name), typeOfField(map, name), whole));
   if (!equal || !whole) return equal;
-  return Object.keys(live).every((name) => Object.hasOwn(declared, name) || equalValues(live[name], map?.defaultOf(name), map?.field(name)));
+  return Object.keys(live).every(
+    (name) => Object.hasOwn(declared, name) || equalValues(live[name], map?.defaultOf(name), map?.field(name)),
+  );
 }
 
-function declaredListEqual(declared: readonly JsonValue[], live: readonly JsonValue[], list: ListSchema | undefined, whole: boolean): boolean {
+function declaredListEqual(
+  declared: readonly JsonValue[],
+  live: readonly JsonValue[],
+  list: ListSchema | undefined,
+  whole: boolean,
+): boolean {
   const item = list?.item();
   if (whole || list === undefined || list.relation === "atomic") {
     return declared.length === live.length && declared.every((value, index) => declaredEqual(value, live[index], item, true));

@@ -50,7 +50,11 @@ export function marksToDrop(live: JsonObject, from: AdoptionSource, mark: OwnerM
   const isTheirs = from === "kubectl" ? owner === undefined && has(traces.annotations, annotations).length > 0 : owner === from;
   if (!isTheirs) return undefined;
   const managers = new Set(managersOf(live));
-  return { labels: has(traces.labels, labels), annotations: has(traces.annotations, annotations), managers: traces.managers.filter((manager) => managers.has(manager)) };
+  return {
+    labels: has(traces.labels, labels),
+    annotations: has(traces.annotations, annotations),
+    managers: traces.managers.filter((manager) => managers.has(manager)),
+  };
 }
 
 function managersOf(live: JsonObject): readonly string[] {

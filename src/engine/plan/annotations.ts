@@ -22,7 +22,15 @@ const HELM_PHASES: Readonly<Record<string, SyncPhase>> = {
   "post-install": "PostSync",
   "post-upgrade": "PostSync",
 };
-const HELM_IGNORED: ReadonlySet<string> = new Set(["pre-delete", "post-delete", "pre-rollback", "post-rollback", "test", "test-success", "test-failure"]);
+const HELM_IGNORED: ReadonlySet<string> = new Set([
+  "pre-delete",
+  "post-delete",
+  "pre-rollback",
+  "post-rollback",
+  "test",
+  "test-success",
+  "test-failure",
+]);
 const DELETE_POLICIES: Readonly<Record<string, HookDeletePolicy>> = {
   HookSucceeded: "HookSucceeded",
   HookFailed: "HookFailed",
@@ -41,7 +49,12 @@ export function hookOf(manifest: Manifest): Hook | undefined {
   const helmWords = annotationWords(manifest.object, "helm.sh/hook").filter((word) => word !== "crd-install");
   if (words.length === 0 && helmWords.length === 0) return undefined;
   const deletePolicies = deletePoliciesOf(manifest.object);
-  if (words.length > 0) return readHook(manifest, words.filter((word) => word !== "Skip"), { known: PHASES, idle: DELETION_HOOKS, deletePolicies });
+  if (words.length > 0)
+    return readHook(
+      manifest,
+      words.filter((word) => word !== "Skip"),
+      { known: PHASES, idle: DELETION_HOOKS, deletePolicies },
+    );
   return readHook(manifest, helmWords, { known: HELM_PHASES, idle: HELM_IGNORED, deletePolicies });
 }
 
@@ -74,7 +87,10 @@ function unknownHook(manifest: Manifest, word: string, known: readonly string[])
 
 /** BeforeHookCreation unless something else that is known is asked for, as in Argo CD. */
 function deletePoliciesOf(object: JsonObject): readonly HookDeletePolicy[] {
-  const words = [...annotationWords(object, "argocd.argoproj.io/hook-delete-policy"), ...annotationWords(object, "helm.sh/hook-delete-policy")];
+  const words = [
+    ...annotationWords(object, "argocd.argoproj.io/hook-delete-policy"),
+    ...annotationWords(object, "helm.sh/hook-delete-policy"),
+  ];
   const policies = new Set<HookDeletePolicy>();
   for (const word of words) {
     const policy = Object.hasOwn(DELETE_POLICIES, word) ? DELETE_POLICIES[word] : undefined;

@@ -51,7 +51,12 @@ function comingObjects(manifests: readonly Manifest[], live: ReadonlyMap<string,
     const key = resourceKey(id);
     const current = live.get(key);
     const isNew = current === undefined;
-    if (!isNew && foreseen.changed?.has(key) !== true && (id.kind !== "CustomResourceDefinition" || isWithin(object["spec"], current["spec"]))) continue;
+    if (
+      !isNew &&
+      foreseen.changed?.has(key) !== true &&
+      (id.kind !== "CustomResourceDefinition" || isWithin(object["spec"], current["spec"]))
+    )
+      continue;
     if (id.kind === "CustomResourceDefinition") {
       definitions.set(`${stringAt(object, "spec", "group")}/${stringAt(object, "spec", "names", "kind")}`, id.name);
     } else if (id.kind === "ResourceQuota" || id.kind === "LimitRange") {
@@ -67,11 +72,16 @@ function comingObjects(manifests: readonly Manifest[], live: ReadonlyMap<string,
 
 /** Whether a CRD's declared spec stands in the live one, which has the server's defaults besides. In a schema a removed rule counts too. */
 function isWithin(declared: JsonValue | undefined, live: JsonValue | undefined, exactly = false): boolean {
-  if (Array.isArray(declared)) return Array.isArray(live) && live.length === declared.length && declared.every((value, index) => isWithin(value, live[index], exactly));
+  if (Array.isArray(declared))
+    return (
+      Array.isArray(live) && live.length === declared.length && declared.every((value, index) => isWithin(value, live[index], exactly))
+    );
   if (!isJsonObject(declared)) return declared === live;
   if (!isJsonObject(live) || (exactly && Object.keys(live).length !== Object.keys(declared).length)) return false;
   const hasAll = exactly || Object.hasOwn(declared, "schema") === Object.hasOwn(live, "schema");
-  return hasAll && Object.entries(declared).every(([name, value]) => isWithin(value, valueAt(live, name), exactly || name === "openAPIV3Schema"));
+  return (
+    hasAll && Object.entries(declared).every(([name, value]) => isWithin(value, valueAt(live, name), exactly || name === "openAPIV3Schema"))
+  );
 }
 
 function reasonFor(manifest: Manifest, coming: Coming, discovery: Discovery): string | undefined {
@@ -79,7 +89,8 @@ function reasonFor(manifest: Manifest, coming: Coming, discovery: Discovery): st
   const definition = coming.definitions.get(`${id.group}/${id.kind}`);
   if (definition !== undefined) return `needs CustomResourceDefinition ${definition}`;
   const served = discovery.find({ group: id.group, kind: id.kind });
-  if (served?.versions.includes(versionOf(manifest.apiVersion)) !== true) return `needs the kind ${id.kind} of ${manifest.apiVersion}, which the cluster does not serve yet`;
+  if (served?.versions.includes(versionOf(manifest.apiVersion)) !== true)
+    return `needs the kind ${id.kind} of ${manifest.apiVersion}, which the cluster does not serve yet`;
   if (coming.namespaces.has(id.namespace)) return `needs Namespace ${id.namespace}`;
   if (id.kind === "RoleBinding" || id.kind === "ClusterRoleBinding") return neededRole(id.namespace, object, coming);
   if (id.kind !== "Pod" && id.kind !== "PersistentVolumeClaim") return undefined;

@@ -56,7 +56,9 @@ export function ownershipGuards(changes: readonly ApplyChange[], evidence: Prune
 function adoptionHint(tool: string, name: string): string {
   if (tool === "controller") return "its owner makes it: remove it from Git";
   if (tool === "flux" || tool === "argocd" || tool === "helm") return `gitops adopt ${name} --from ${tool}`;
-  return tool === "applyset" ? "release it there first (gitops release), or remove it from Git" : "delete it from that app first without deleting the object";
+  return tool === "applyset"
+    ? "release it there first (gitops release), or remove it from Git"
+    : "delete it from that app first without deleting the object";
 }
 
 /** Trips on fields that others manage, where they are not to be taken. */
@@ -65,16 +67,27 @@ export function conflictGuard(changes: readonly ApplyChange[], policy: SyncPolic
   const taken = changes.filter((change) => change.action === "configure" && change.takeovers.length > 0);
   if (taken.length === 0) return [];
   const fields = taken.flatMap((change) =>
-    change.action === "configure" ? change.takeovers.map(({ field, manager }) => `${formatResourceId(change.id)} ${field} (${manager})`) : [],
+    change.action === "configure"
+      ? change.takeovers.map(({ field, manager }) => `${formatResourceId(change.id)} ${field} (${manager})`)
+      : [],
   );
-  return [{ code: "FIELD_CONFLICT", message: `fields that others manage: ${named(fields)}`, hint: "--force-conflicts takes them", objects: taken.map(({ id }) => id) }];
+  return [
+    {
+      code: "FIELD_CONFLICT",
+      message: `fields that others manage: ${named(fields)}`,
+      hint: "--force-conflicts takes them",
+      objects: taken.map(({ id }) => id),
+    },
+  ];
 }
 
 /** Trips when much of the delivery would go at once. */
 export function massPruneGuard(pruned: number, evidence: PruneEvidence): readonly Guard[] {
   const owned = evidence.inventory?.entries.length ?? 0;
   if (evidence.policy.allowMassPrune || pruned <= MASS_PRUNE_OBJECTS || pruned <= owned * MASS_PRUNE_SHARE) return [];
-  return [{ code: "MASS_PRUNE", message: `${pruned} of ${owned} objects would be deleted`, hint: "--allow-mass-prune deletes them", objects: [] }];
+  return [
+    { code: "MASS_PRUNE", message: `${pruned} of ${owned} objects would be deleted`, hint: "--allow-mass-prune deletes them", objects: [] },
+  ];
 }
 
 /**
@@ -93,10 +106,16 @@ export function protectedPruneGuards(
   const guards: Guard[] = [];
   for (const { id, live } of pruned) {
     if (isConfirmed(id, evidence.policy)) continue;
-    const reason = holdsOthers(id, live, { going, declared, evidence }) ?? takesMoreAlong(id, live) ?? asksForConfirmation(id, live, occasion);
+    const reason =
+      holdsOthers(id, live, { going, declared, evidence }) ?? takesMoreAlong(id, live) ?? asksForConfirmation(id, live, occasion);
     if (reason === undefined) continue;
     const name = `${id.kind}/${id.name}`;
-    guards.push({ code: "PROTECTED_PRUNE", message: `${formatResourceId(id)} would be deleted: ${reason}`, hint: `--confirm-prune ${name} deletes it`, objects: [id] });
+    guards.push({
+      code: "PROTECTED_PRUNE",
+      message: `${formatResourceId(id)} would be deleted: ${reason}`,
+      hint: `--confirm-prune ${name} deletes it`,
+      objects: [id],
+    });
   }
   return guards;
 }
@@ -114,7 +133,9 @@ function holdsOthers(id: ResourceId, live: JsonObject, { going, declared, eviden
   if (occupants === undefined) return "what it holds is not known";
   const [group, kind] = [stringAt(live, "spec", "group"), stringAt(live, "spec", "names", "kind")];
   const within = declared.filter((one) => (isNamespace ? one.namespace === id.name : one.group === group && one.kind === kind));
-  const staying = [...new Map([...occupants, ...within].map((one) => [resourceKey(one), one])).values()].filter((one) => !going.has(resourceKey(one)));
+  const staying = [...new Map([...occupants, ...within].map((one) => [resourceKey(one), one])).values()].filter(
+    (one) => !going.has(resourceKey(one)),
+  );
   if (staying.length === 0) return undefined;
   return `it holds ${staying.length} that this run does not delete: ${named(staying.map(formatResourceId))}`;
 }
@@ -123,9 +144,11 @@ function takesMoreAlong({ group, kind }: ResourceId, live: JsonObject): string |
   if (group === "" && (kind === "PersistentVolume" || kind === "PersistentVolumeClaim")) return "its data may be lost";
   const finalizers = arrayAt(live, "metadata", "finalizers").map(String);
   const cascades =
-    (group === "argoproj.io" && (kind === "ApplicationSet" || (kind === "Application" && finalizers.some((name) => name.startsWith("resources-finalizer."))))) ||
+    (group === "argoproj.io" &&
+      (kind === "ApplicationSet" || (kind === "Application" && finalizers.some((name) => name.startsWith("resources-finalizer."))))) ||
     group === "helm.toolkit.fluxcd.io" ||
-    (group === "kustomize.toolkit.fluxcd.io" && (valueAt(live, "spec", "prune") === true || /Delete|WaitForTermination/.test(stringAt(live, "spec", "deletionPolicy")))) ||
+    (group === "kustomize.toolkit.fluxcd.io" &&
+      (valueAt(live, "spec", "prune") === true || /Delete|WaitForTermination/.test(stringAt(live, "spec", "deletionPolicy")))) ||
     (group === "" && kind === "ConfigMap" && stringAt(live, "metadata", "labels", "applyset.kubernetes.io/id") !== "");
   return cascades ? "it is a delivery, and what it delivered may go with it" : undefined;
 }
@@ -137,7 +160,7 @@ function asksForConfirmation(id: ResourceId, live: JsonObject, occasion: "sync" 
 }
 
 /** The first few of a list, and how many more there are. */
-export function named(all: readonly string[]): string {
+function named(all: readonly string[]): string {
   const more = all.length - MOST_NAMED;
   return all.slice(0, MOST_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

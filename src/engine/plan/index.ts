@@ -1,11 +1,10 @@
-export { type Hook, hookOf, waveOf } from "./annotations.ts";
-export { type SyncOptions, syncOptionsOf } from "./sync-options.ts";
-export { type RunIdentity, scopeManifests } from "./scope-manifests.ts";
+export { hookOf, waveOf } from "./annotations.ts";
+export { syncOptionsOf } from "./sync-options.ts";
+export { scopeManifests } from "./scope-manifests.ts";
 export { deferredReasons } from "./deferred-reasons.ts";
-export type { DeletionInput, PlanInput, PruneEvidence } from "./plan-input.ts";
+export type { PlanInput } from "./plan-input.ts";
 export { ADOPTION_SOURCES, type AdoptionSource, marksToDrop } from "./adoption.ts";
 export { makePlan } from "./make-plan.ts";
 export { planDeletion } from "./plan-deletion.ts";
-export { countsAsOccupant, pruneCandidates } from "./prune.ts";
 export { recreationRefusal } from "./recreation.ts";
-export { type ForeignOwner, foreignOwner } from "./ownership.ts";
+export { countsAsOccupant, pruneCandidates } from "./prune.ts";

@@ -21,7 +21,13 @@ export function makePlan(input: PlanInput): Plan {
   const ids = changes.map(({ id }) => id);
   const declared = declaredEntries(plain);
   const decision = decidePrune(pruneCandidates(inventory, ids), input, "sync", new Set(declared.map(({ uid }) => uid)));
-  const base: Omit<Inventory, "entries"> = { version: 1, cluster: delivery.cluster, source: delivery.source, namespace: delivery.namespace, revision: delivery.revision };
+  const base: Omit<Inventory, "entries"> = {
+    version: 1,
+    cluster: delivery.cluster,
+    source: delivery.source,
+    namespace: delivery.namespace,
+    revision: delivery.revision,
+  };
   return {
     waves: wavesOf(planned.flatMap(({ steps }) => steps)),
     prune: pruneGroups(decision.pruned),
@@ -41,13 +47,19 @@ export function makePlan(input: PlanInput): Plan {
   };
 }
 
-function idleHooks(planned: readonly (ReturnType<typeof stepsOf> & { readonly change: ApplyChange })[]): readonly Extract<Change, { action: "skip" }>[] {
-  return planned.flatMap(({ change, hook }) => (hook?.skip === undefined ? [] : [{ action: "skip" as const, id: change.id, reason: hook.skip }]));
+function idleHooks(
+  planned: readonly (ReturnType<typeof stepsOf> & { readonly change: ApplyChange })[],
+): readonly Extract<Change, { action: "skip" }>[] {
+  return planned.flatMap(({ change, hook }) =>
+    hook?.skip === undefined ? [] : [{ action: "skip" as const, id: change.id, reason: hook.skip }],
+  );
 }
 
 function takeoverWarnings(changes: readonly ApplyChange[]): readonly string[] {
   return changes.flatMap((change) =>
-    change.action === "configure" ? change.takeovers.map(({ field, manager }) => `${formatResourceId(change.id)}: ${field} is taken over from ${manager}`) : [],
+    change.action === "configure"
+      ? change.takeovers.map(({ field, manager }) => `${formatResourceId(change.id)}: ${field} is taken over from ${manager}`)
+      : [],
   );
 }
 

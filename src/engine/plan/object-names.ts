@@ -16,6 +16,7 @@ export function nameProblem(id: ResourceId): string | undefined {
   if (PATH_SEGMENT_GROUPS.has(group) || PATH_SEGMENT_KINDS.has(`${group}/${kind}`)) {
     return name === "." || name === ".." || /[/%]/.test(name) ? "metadata.name may not be . or .., nor hold / or %" : undefined;
   }
-  if (group === "" && kind === "Namespace" && (name.length > 63 || !LABEL.test(name))) return "metadata.name is no DNS label (a-z, 0-9 and -, at most 63)";
+  if (group === "" && kind === "Namespace" && (name.length > 63 || !LABEL.test(name)))
+    return "metadata.name is no DNS label (a-z, 0-9 and -, at most 63)";
   return SUBDOMAIN.test(name) ? undefined : "metadata.name is no DNS subdomain (a-z, 0-9, - and .)";
 }

@@ -28,11 +28,28 @@ const STAGES: readonly StageOfKinds[] = [
   },
   {
     reason: "bindings, configuration, storage and Services, before the workloads that use them",
-    kinds: [`${RBAC}/ClusterRoleBinding`, `${RBAC}/RoleBinding`, "/ConfigMap", "/Secret", "/PersistentVolume", "/PersistentVolumeClaim", "/Service"],
+    kinds: [
+      `${RBAC}/ClusterRoleBinding`,
+      `${RBAC}/RoleBinding`,
+      "/ConfigMap",
+      "/Secret",
+      "/PersistentVolume",
+      "/PersistentVolumeClaim",
+      "/Service",
+    ],
   },
   {
     reason: "workloads",
-    kinds: ["apps/DaemonSet", "/Pod", "/ReplicationController", "apps/ReplicaSet", "apps/Deployment", "apps/StatefulSet", "batch/Job", "batch/CronJob"],
+    kinds: [
+      "apps/DaemonSet",
+      "/Pod",
+      "/ReplicationController",
+      "apps/ReplicaSet",
+      "apps/Deployment",
+      "apps/StatefulSet",
+      "batch/Job",
+      "batch/CronJob",
+    ],
   },
   {
     reason: "what refers to workloads or is served by them",

@@ -28,13 +28,20 @@ export function isMarkedOurs(live: JsonObject, mark: OwnerMark): boolean {
 export function foreignOwner(live: JsonObject, mark: OwnerMark): ForeignOwner | undefined {
   const partOf = labelOf(live, PART_OF);
   if (partOf !== "" && !(mark.label === PART_OF && partOf === mark.value)) return { tool: "applyset", owner: `ApplySet ${partOf}` };
-  for (const [prefix, kind] of [["kustomize.toolkit.fluxcd.io", "Kustomization"], ["helm.toolkit.fluxcd.io", "HelmRelease"]] as const) {
+  for (const [prefix, kind] of [
+    ["kustomize.toolkit.fluxcd.io", "Kustomization"],
+    ["helm.toolkit.fluxcd.io", "HelmRelease"],
+  ] as const) {
     const name = labelOf(live, `${prefix}/name`);
     if (name !== "") return { tool: "flux", owner: `Flux ${kind} ${labelOf(live, `${prefix}/namespace`)}/${name}` };
   }
-  const tracking = annotationOf(live, "argocd.argoproj.io/tracking-id").split(":")[0] || labelOf(live, "argocd.argoproj.io/instance") || argoInstance(live);
+  const tracking =
+    annotationOf(live, "argocd.argoproj.io/tracking-id").split(":")[0] ||
+    labelOf(live, "argocd.argoproj.io/instance") ||
+    argoInstance(live);
   if (tracking !== "") return { tool: "argocd", owner: `Argo CD Application ${tracking}` };
-  if (hasAnnotation(live, "meta.helm.sh/release-name")) return { tool: "helm", owner: `Helm release ${annotationOf(live, "meta.helm.sh/release-name")}` };
+  if (hasAnnotation(live, "meta.helm.sh/release-name"))
+    return { tool: "helm", owner: `Helm release ${annotationOf(live, "meta.helm.sh/release-name")}` };
   const app = labelOf(live, "kapp.k14s.io/app");
   if (app !== "") return { tool: "kapp", owner: `kapp app ${app}` };
   const controller = arrayAt(live, "metadata", "ownerReferences").find((owner) => valueAt(owner, "controller") === true);

@@ -25,7 +25,13 @@ export interface PruneEvidence {
 
 /** All that a plan is made of. */
 export interface PlanInput extends PruneEvidence {
-  readonly delivery: { readonly name: string; readonly cluster: string; readonly source: Source; readonly namespace: string; readonly revision: Revision };
+  readonly delivery: {
+    readonly name: string;
+    readonly cluster: string;
+    readonly source: Source;
+    readonly namespace: string;
+    readonly revision: Revision;
+  };
   /** One for each desired object, hooks too. */
   readonly changes: readonly ApplyChange[];
   /** From deferredReasons. */

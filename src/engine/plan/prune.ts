@@ -65,7 +65,8 @@ export function decidePrune(
   for (const entry of candidates) {
     const id: ResourceId = { group: entry.group, kind: entry.kind, namespace: entry.namespace, name: entry.name };
     const live = evidence.live.get(resourceKey(id));
-    const refusal = unknownState(id, evidence) ?? (live === undefined ? undefined : refusalOf(entry, live, evidence, occasion, declaredUids));
+    const refusal =
+      unknownState(id, evidence) ?? (live === undefined ? undefined : refusalOf(entry, live, evidence, occasion, declaredUids));
     if (refusal !== undefined) {
       skipped.push({ action: "skip", id, reason: refusal.reason });
       if (refusal.owned) kept.push(entry);
@@ -100,10 +101,13 @@ function refusalOf(
   if (owner !== undefined) return { reason: `it belongs to ${stringAt(owner, "kind")} ${stringAt(owner, "name")}`, owned: false };
   const other = foreignOwner(live, ownerMark);
   if (other !== undefined) return { reason: `it belongs to ${other.owner}`, owned: false };
-  if (entry.uid !== "" && entry.uid !== uid) return { reason: "it is another object of the same name than the one that was applied", owned: true };
+  if (entry.uid !== "" && entry.uid !== uid)
+    return { reason: "it is another object of the same name than the one that was applied", owned: true };
   const options = readSyncOptions(live, formatResourceId(entry));
   const wish = occasion === "sync" ? options.prune : options.delete;
-  return wish === "no" ? { reason: `it is protected (${occasion === "sync" ? "Prune" : "Delete"}=false or helm.sh/resource-policy: keep)`, owned: true } : undefined;
+  return wish === "no"
+    ? { reason: `it is protected (${occasion === "sync" ? "Prune" : "Delete"}=false or helm.sh/resource-policy: keep)`, owned: true }
+    : undefined;
 }
 
 function isSystemNamespace({ group, kind, name }: ResourceId): boolean {

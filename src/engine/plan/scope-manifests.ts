@@ -44,7 +44,12 @@ interface Kinds {
  * Throws INVALID_MANIFEST, UNKNOWN_KIND, or CLUSTER_UNREACHABLE (the group's API is down). The message is that of the first problem;
  * `data.problems` has all of them, one line each.
  */
-export function scopeManifests(manifests: readonly Manifest[], discovery: Discovery, defaultNamespace: string, run: RunIdentity): ScopedBuild {
+export function scopeManifests(
+  manifests: readonly Manifest[],
+  discovery: Discovery,
+  defaultNamespace: string,
+  run: RunIdentity,
+): ScopedBuild {
   const kinds: Kinds = { discovery, made: kindsMadeBy(manifests) };
   const problems: Problem[] = [];
   const warnings: string[] = [];

@@ -51,7 +51,11 @@ function hookMethod(change: ApplyChange, afresh: boolean, options: SyncOptions):
   return options.replace ? "replace" : "apply";
 }
 
-function methodOf(change: ApplyChange, options: SyncOptions, input: PlanInput): { readonly method: ApplyMethod; readonly guards: readonly Guard[] } {
+function methodOf(
+  change: ApplyChange,
+  options: SyncOptions,
+  input: PlanInput,
+): { readonly method: ApplyMethod; readonly guards: readonly Guard[] } {
   const immutable = input.immutable.get(resourceKey(change.id));
   const mayRecreate = input.policy.force || options.force;
   if (immutable !== undefined && !mayRecreate) return { method: "apply", guards: [immutableGuard(change, immutable)] };
@@ -65,5 +69,10 @@ function methodOf(change: ApplyChange, options: SyncOptions, input: PlanInput): 
 function immutableGuard(change: ApplyChange, fields: readonly string[]): Guard {
   const what = fields.length === 0 ? "a field that changed" : fields.join(", ");
   const verb = fields.length > 1 ? "are" : "is";
-  return objectGuard("IMMUTABLE_FIELD", change.id, `${what} ${verb} immutable`, `--force deletes ${formatResourceId(change.id)} and makes it again`);
+  return objectGuard(
+    "IMMUTABLE_FIELD",
+    change.id,
+    `${what} ${verb} immutable`,
+    `--force deletes ${formatResourceId(change.id)} and makes it again`,
+  );
 }

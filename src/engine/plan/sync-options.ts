@@ -41,9 +41,21 @@ const SETTINGS: Readonly<Record<string, Partial<Settings>>> = {
 };
 
 /** Options that mean client-side apply, which this engine does not do. */
-const NOT_FOLLOWED: ReadonlySet<string> = new Set(["ServerSideApply=false", "ClientSideApplyMigration=false", "ClientSideApplyMigration=true"]);
+const NOT_FOLLOWED: ReadonlySet<string> = new Set([
+  "ServerSideApply=false",
+  "ClientSideApplyMigration=false",
+  "ClientSideApplyMigration=true",
+]);
 
-const PLAIN: Settings = { prune: "yes", delete: "yes", pruneLast: false, replace: false, force: false, validate: true, skipDryRunOnMissingResource: false };
+const PLAIN: Settings = {
+  prune: "yes",
+  delete: "yes",
+  pruneLast: false,
+  replace: false,
+  force: false,
+  validate: true,
+  skipDryRunOnMissingResource: false,
+};
 
 /** The options on a desired object. A word that is none, such as `Prune=False`, is a warning: Argo CD ignores it silently. */
 export function syncOptionsOf(manifest: Manifest): SyncOptions {

@@ -55,7 +55,10 @@ function raisedAbove(users: ReadonlyMap<string, FirstUser>): (placed: PlacedStep
     const { id, desired } = placed.step.change;
     if (stageOf(id) !== 0) return placed;
     const { object } = desired;
-    const made = id.kind === "Namespace" ? `namespace/${id.name}` : `kind/${stringAt(object, "spec", "group")}/${stringAt(object, "spec", "names", "kind")}`;
+    const made =
+      id.kind === "Namespace"
+        ? `namespace/${id.name}`
+        : `kind/${stringAt(object, "spec", "group")}/${stringAt(object, "spec", "names", "kind")}`;
     const first = users.get(made);
     if (first === undefined || comparePlaces(first, placed) >= 0) return placed;
     const reason = `${placeName(first)}: moved up before ${formatResourceId(first.user)}, which needs it`;

@@ -27,7 +27,13 @@ test("status and the server's bookkeeping are no difference", () => {
   const desired = stall({ replicas: 1 });
   const live = applied(desired, schema);
   const predicted = copyOf(live);
-  predicted["metadata"] = { ...objectAt(live, "metadata"), resourceVersion: "8", generation: 2, uid: "u2", creationTimestamp: "2026-02-02T00:00:00Z" };
+  predicted["metadata"] = {
+    ...objectAt(live, "metadata"),
+    resourceVersion: "8",
+    generation: 2,
+    uid: "u2",
+    creationTimestamp: "2026-02-02T00:00:00Z",
+  };
   predicted["status"] = { phase: "Other" };
 
   assert.equal(compare(desired, live, predicted).action, "none");
@@ -36,14 +42,38 @@ test("status and the server's bookkeeping are no difference", () => {
 test("when an entry was written is no difference", () => {
   const desired = stall({ replicas: 1 });
   const live = applied(desired, schema);
-  const predicted = { ...live, metadata: { ...objectAt(live, "metadata"), managedFields: [entry("gitops", { ...ownedFields(desired, schema) }, { operation: "Apply", time: "2027-01-01T00:00:00Z" })] } };
+  const predicted = {
+    ...live,
+    metadata: {
+      ...objectAt(live, "metadata"),
+      managedFields: [entry("gitops", { ...ownedFields(desired, schema) }, { operation: "Apply", time: "2027-01-01T00:00:00Z" })],
+    },
+  };
 
   assert.equal(compare(desired, live, predicted).action, "none");
 });
 
 test("differences are pointers in document order, and items are matched by key", () => {
-  const live = applied(stall({ replicas: 1, env: [{ name: "A", value: "1" }, { name: "B", value: "2" }], args: ["x"] }), schema);
-  const desired = stall({ replicas: 2, env: [{ name: "NEW", value: "0" }, { name: "A", value: "1" }, { name: "B", value: "3" }], args: ["x", "y"] });
+  const live = applied(
+    stall({
+      replicas: 1,
+      env: [
+        { name: "A", value: "1" },
+        { name: "B", value: "2" },
+      ],
+      args: ["x"],
+    }),
+    schema,
+  );
+  const desired = stall({
+    replicas: 2,
+    env: [
+      { name: "NEW", value: "0" },
+      { name: "A", value: "1" },
+      { name: "B", value: "3" },
+    ],
+    args: ["x", "y"],
+  });
 
   const { fields } = configured(compare(desired, live, applied(desired, schema)));
 
@@ -59,7 +89,10 @@ test("names with slashes and tildes are escaped in pointers", () => {
 
 test("only our ownership changing is a configure without fields", () => {
   const desired = stall({ replicas: 1, paused: true });
-  const live = { ...applied(stall({ replicas: 1 }), schema, [entry("other", { "f:spec": { "f:paused": {} } })]), spec: { replicas: 1, paused: true } };
+  const live = {
+    ...applied(stall({ replicas: 1 }), schema, [entry("other", { "f:spec": { "f:paused": {} } })]),
+    spec: { replicas: 1, paused: true },
+  };
   const predicted = applied(desired, schema);
 
   const change = configured(compare(desired, live, predicted));
@@ -70,12 +103,17 @@ test("only our ownership changing is a configure without fields", () => {
 
 test("a field of another manager whose value changes is a take-over, one whose value stays is none", () => {
   const desired = stall({ replicas: 2, paused: true, env: [{ name: "A", value: "1" }] });
-  const theirs = entry("somebody", { "f:spec": { "f:replicas": {}, "f:paused": {}, "f:env": { 'k:{"name":"A"}': { ".": {}, "f:name": {}, "f:value": {} } } } });
+  const theirs = entry("somebody", {
+    "f:spec": { "f:replicas": {}, "f:paused": {}, "f:env": { 'k:{"name":"A"}': { ".": {}, "f:name": {}, "f:value": {} } } },
+  });
   const live = { ...applied(stall({}), schema, [theirs]), spec: { replicas: 9, paused: true, env: [{ name: "A", value: "9" }] } };
 
   const { takeovers } = configured(compare(desired, live, applied(desired, schema)));
 
-  assert.deepEqual(takeovers, [{ manager: "somebody", field: "/spec/replicas" }, { manager: "somebody", field: "/spec/env/0/value" }]);
+  assert.deepEqual(takeovers, [
+    { manager: "somebody", field: "/spec/replicas" },
+    { manager: "somebody", field: "/spec/env/0/value" },
+  ]);
 });
 
 test("what a person set with kubectl scale is taken back and told, what an autoscaler set is left alone", () => {
@@ -89,7 +127,9 @@ test("what a person set with kubectl scale is taken back and told, what an autos
   const byController = withoutScaledFields(manifestOf(desired), scaled("kube-controller-manager"));
 
   assert.equal(byPerson.manifest.object, desired);
-  assert.deepEqual(configured(compare(desired, scaled("kubectl"), applied(desired, schema))).takeovers, [{ manager: "kubectl", field: "/spec/replicas" }]);
+  assert.deepEqual(configured(compare(desired, scaled("kubectl"), applied(desired, schema))).takeovers, [
+    { manager: "kubectl", field: "/spec/replicas" },
+  ]);
   assert.deepEqual(byController.manifest.object["spec"], { paused: true });
   assert.equal(byController.warnings.length, 1);
   assert.match(byController.warnings[0] ?? "", /\/spec\/replicas is left to kube-controller-manager/);
@@ -98,7 +138,14 @@ test("what a person set with kubectl scale is taken back and told, what an autos
 
 test("what only kubectl owns and Git does not declare is predicted as removed; the server's defaults stay", () => {
   const desired = stall({ paused: true });
-  const fields = { "f:spec": { "f:paused": {}, "f:limits": { ".": {}, "f:cpu": {} }, "f:env": { 'k:{"name":"OLD"}': { ".": {}, "f:name": {} } }, "f:replicas": {} } };
+  const fields = {
+    "f:spec": {
+      "f:paused": {},
+      "f:limits": { ".": {}, "f:cpu": {} },
+      "f:env": { 'k:{"name":"OLD"}': { ".": {}, "f:name": {} } },
+      "f:replicas": {},
+    },
+  };
   const theirs = entry("kubectl-client-side-apply", fields);
   const spec = { paused: true, limits: { cpu: "1" }, env: [{ name: "OLD" }, { name: "KEPT" }], replicas: 1 };
   const kept = entry("somebody", { "f:spec": { "f:env": { 'k:{"name":"KEPT"}': { ".": {}, "f:name": {} } } } });

@@ -12,7 +12,10 @@ function secret(data: JsonObject, more: JsonObject = {}): JsonObject {
 
 test("no value of a Secret is left, nor its length, nor the copy that kubectl keeps of it", () => {
   const copies = { "kubectl.kubernetes.io/last-applied-configuration": '{"data":{"a":"hunter2"}}', note: "stays" };
-  const object = secret({ a: "aHVudGVyMg==", b: 5, c: null, d: { deep: "hunter2" } }, { stringData: { e: "hunter2" }, metadata: { name: "keys", annotations: copies } });
+  const object = secret(
+    { a: "aHVudGVyMg==", b: 5, c: null, d: { deep: "hunter2" } },
+    { stringData: { e: "hunter2" }, metadata: { name: "keys", annotations: copies } },
+  );
 
   const masked = maskSecrets(object);
 
@@ -32,7 +35,10 @@ test("other objects come back as they are, save the copies in their annotations"
 });
 
 test("a pair tells which keys changed, and no more", () => {
-  const { live, predicted } = maskPair(secret({ same: "c2FtZQ==", changed: "YQ==", gone: "Yg==" }), secret({ same: "c2FtZQ==", changed: "YWFhYWE=", fresh: "Yw==" }));
+  const { live, predicted } = maskPair(
+    secret({ same: "c2FtZQ==", changed: "YQ==", gone: "Yg==" }),
+    secret({ same: "c2FtZQ==", changed: "YWFhYWE=", fresh: "Yw==" }),
+  );
 
   assert.deepEqual(live["data"], { same: "***", changed: "*** (before)", gone: "***" });
   assert.deepEqual(predicted["data"], { same: "***", changed: "*** (after)", fresh: "***" });

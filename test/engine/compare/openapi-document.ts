@@ -9,8 +9,14 @@ function type(name: string, more: JsonObject = {}): JsonObject {
   return { default: {}, allOf: [{ $ref: `${REF}${name}` }], ...more };
 }
 
-const ENV: JsonObject = { type: "object", properties: { name: { ...text, default: "" }, value: text, valueFrom: type("io.k8s.api.core.v1.EnvVarSource") } };
-const PORT: JsonObject = { type: "object", properties: { containerPort: { type: "integer", default: 0 }, protocol: { ...text, default: "TCP" }, name: text } };
+const ENV: JsonObject = {
+  type: "object",
+  properties: { name: { ...text, default: "" }, value: text, valueFrom: type("io.k8s.api.core.v1.EnvVarSource") },
+};
+const PORT: JsonObject = {
+  type: "object",
+  properties: { containerPort: { type: "integer", default: 0 }, protocol: { ...text, default: "TCP" }, name: text },
+};
 
 function keyed(items: JsonObject, ...keys: string[]): JsonObject {
   return { type: "array", items, "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": keys };
@@ -56,14 +62,22 @@ export const DOCUMENT: JsonObject = {
           ports: keyed(PORT, "containerPort", "protocol"),
           args: { type: "array", items: text, "x-kubernetes-list-type": "atomic" },
           limits: { type: "object", additionalProperties: { $ref: `${REF}io.k8s.apimachinery.pkg.api.resource.Quantity` } },
-          selector: { type: "object", properties: { matchLabels: { type: "object", additionalProperties: text } }, "x-kubernetes-map-type": "atomic" },
+          selector: {
+            type: "object",
+            properties: { matchLabels: { type: "object", additionalProperties: text } },
+            "x-kubernetes-map-type": "atomic",
+          },
           rules: { type: "array", items: type("io.k8s.api.networking.v1.NetworkPolicyPort") },
           anything: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
           child: type("test.shop.v1.StallSpec"),
         },
       },
       "io.k8s.api.core.v1.EnvVarSource": { type: "object", properties: { fieldRef: type("io.k8s.api.core.v1.ObjectFieldSelector") } },
-      "io.k8s.api.core.v1.ObjectFieldSelector": { type: "object", properties: { apiVersion: text, fieldPath: { ...text, default: "" } }, "x-kubernetes-map-type": "atomic" },
+      "io.k8s.api.core.v1.ObjectFieldSelector": {
+        type: "object",
+        properties: { apiVersion: text, fieldPath: { ...text, default: "" } },
+        "x-kubernetes-map-type": "atomic",
+      },
       "io.k8s.api.networking.v1.NetworkPolicyPort": { type: "object", properties: { port: {}, protocol: text } },
       "io.k8s.apimachinery.pkg.api.resource.Quantity": { oneOf: [{ type: "string" }, { type: "number" }] },
     },
@@ -79,5 +93,11 @@ export function stallSchema(): FieldSchema {
 
 /** One object of that kind. */
 export function stall(spec: JsonObject, more: JsonObject = {}): JsonObject {
-  return { apiVersion: "shop.test/v1", kind: "Stall", metadata: { name: "corner", namespace: "shop", labels: { app: "corner" } }, spec, ...more };
+  return {
+    apiVersion: "shop.test/v1",
+    kind: "Stall",
+    metadata: { name: "corner", namespace: "shop", labels: { app: "corner" } },
+    spec,
+    ...more,
+  };
 }

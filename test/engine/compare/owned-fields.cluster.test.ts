@@ -21,21 +21,35 @@ describe("the fields that an apply owns, against the API server's own bookkeepin
 
       const owned = fieldsOf(live);
 
-      assert.ok(sameFields(ownedFields(object, schema), owned), `${JSON.stringify(ownedFields(object, schema))} is not ${JSON.stringify(owned)}`);
+      assert.ok(
+        sameFields(ownedFields(object, schema), owned),
+        `${JSON.stringify(ownedFields(object, schema))} is not ${JSON.stringify(owned)}`,
+      );
       assert.equal(isUnchanged(manifestOf(object), live, schema, { fieldManager: MANAGER }), sample.needsDryRun !== true);
-      assert.equal(compareObject(manifestOf(object), { live, predicted: await apply(object, "&dryRun=All") }, { fieldManager: MANAGER, schema }).action, "none");
+      assert.equal(
+        compareObject(manifestOf(object), { live, predicted: await apply(object, "&dryRun=All") }, { fieldManager: MANAGER, schema })
+          .action,
+        "none",
+      );
     });
   }
 
   test("a value that another changed is not unchanged, and is a take-over when it is set back", async () => {
-    const object = await placed({ title: "config", object: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "drift" }, data: { a: "1", b: "2" } } });
+    const object = await placed({
+      title: "config",
+      object: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "drift" }, data: { a: "1", b: "2" } },
+    });
     await apply(object);
     const path = pathOf(object);
     await request("PATCH", `${path}?fieldManager=somebody`, { data: { a: "9" } }, "application/merge-patch+json");
     const live = await request("GET", path);
     const schema = await schemaOf(object);
 
-    const change = compareObject(manifestOf(object), { live, predicted: await apply(object, "&dryRun=All") }, { fieldManager: MANAGER, schema });
+    const change = compareObject(
+      manifestOf(object),
+      { live, predicted: await apply(object, "&dryRun=All") },
+      { fieldManager: MANAGER, schema },
+    );
 
     assert.equal(isUnchanged(manifestOf(object), live, schema, { fieldManager: MANAGER }), false);
     assert.equal(change.action, "configure");
@@ -47,8 +61,19 @@ describe("the fields that an apply owns, against the API server's own bookkeepin
   test("fields of kubectl apply that Git does not declare are predicted as removed, and the migrated apply removes exactly those", async () => {
     const base = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "moved" } };
     const container = { name: "web", image: "web:1" };
-    const spec = { replicas: 0, selector: { matchLabels: { app: "moved" } }, template: { metadata: { labels: { app: "moved" } }, spec: { containers: [container] } } };
-    const before = { ...base, spec: { ...spec, minReadySeconds: 7, template: { ...spec.template, spec: { containers: [{ ...container, env: [{ name: "OLD", value: "1" }] }] } } } };
+    const spec = {
+      replicas: 0,
+      selector: { matchLabels: { app: "moved" } },
+      template: { metadata: { labels: { app: "moved" } }, spec: { containers: [container] } },
+    };
+    const before = {
+      ...base,
+      spec: {
+        ...spec,
+        minReadySeconds: 7,
+        template: { ...spec.template, spec: { containers: [{ ...container, env: [{ name: "OLD", value: "1" }] }] } },
+      },
+    };
     const placedBefore = await placed({ title: "moved", object: { ...before, metadata: { name: "moved", labels: { by: "kubectl" } } } });
     const object: JsonObject = { ...base, metadata: { name: "moved", namespace: stringAt(placedBefore, "metadata", "namespace") }, spec };
     const path = pathOf(object);
@@ -56,9 +81,18 @@ describe("the fields that an apply owns, against the API server's own bookkeepin
     const live = await settled(object);
     const schema = await schemaOf(object);
 
-    const change = compareObject(manifestOf(object), { live, predicted: await apply(object, "&dryRun=All") }, { fieldManager: MANAGER, schema });
+    const change = compareObject(
+      manifestOf(object),
+      { live, predicted: await apply(object, "&dryRun=All") },
+      { fieldManager: MANAGER, schema },
+    );
     assert.ok(change.action === "configure");
-    await request("PATCH", `${path}?fieldManager=${MANAGER}`, [...migrationPatch(live, change.migrate, MANAGER)], "application/json-patch+json");
+    await request(
+      "PATCH",
+      `${path}?fieldManager=${MANAGER}`,
+      [...migrationPatch(live, change.migrate, MANAGER)],
+      "application/json-patch+json",
+    );
     const after = await apply(object);
 
     assert.deepEqual(change.migrate, ["kubectl-client-side-apply"]);

@@ -32,7 +32,15 @@ test("every sort of field is owned in its own way", () => {
 });
 
 test("items with the same key are owned as items, not field by field", () => {
-  const owned = ownedFields(stall({ env: [{ name: "A", value: "1" }, { name: "A", value: "2" }] }), stallSchema());
+  const owned = ownedFields(
+    stall({
+      env: [
+        { name: "A", value: "1" },
+        { name: "A", value: "2" },
+      ],
+    }),
+    stallSchema(),
+  );
 
   assert.deepEqual(owned["f:spec"], { "f:env": { 'k:{"name":"A"}': {} } });
 });

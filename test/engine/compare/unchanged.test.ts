@@ -20,7 +20,11 @@ const spec = fc.record(
     replicas: fc.nat(9),
     paused: fc.boolean(),
     env: fc.uniqueArray(fc.record({ name: word, value: word }), { selector: ({ name }) => name, minLength: 1, maxLength: 4 }),
-    ports: fc.uniqueArray(fc.record({ containerPort: fc.integer({ min: 1, max: 9 }), name: word }), { selector: ({ containerPort }) => containerPort, minLength: 1, maxLength: 3 }),
+    ports: fc.uniqueArray(fc.record({ containerPort: fc.integer({ min: 1, max: 9 }), name: word }), {
+      selector: ({ containerPort }) => containerPort,
+      minLength: 1,
+      maxLength: 3,
+    }),
     args: fc.array(word, { minLength: 1, maxLength: 3 }),
     limits: fc.dictionary(word, fc.constantFrom("1", "500m", "1Gi"), { minKeys: 1, maxKeys: 3 }),
     selector: fc.record({ matchLabels: fc.dictionary(word, word, { minKeys: 1, maxKeys: 2 }) }),
@@ -57,7 +61,10 @@ test("what was just applied is unchanged, whatever others own besides", () => {
   fc.assert(
     fc.property(spec, (random) => {
       const desired = stall({ ...random });
-      assert.equal(unchanged(desired, applied(desired, schema, [entry("kube-controller-manager", { "f:status": {} }, { subresource: "status" })])), true);
+      assert.equal(
+        unchanged(desired, applied(desired, schema, [entry("kube-controller-manager", { "f:status": {} }, { subresource: "status" })])),
+        true,
+      );
     }),
     { seed: 20260101 },
   );
@@ -117,13 +124,21 @@ const EQUAL: readonly (readonly [string, JsonObject, JsonObject])[] = [
   ["an integer given as a float", stall({ replicas: 2.0 }), stall({ replicas: 2 })],
   ["base64 with line breaks", stall({}, { data: { a: "c2Vj\ncmV0\n" } }), stall({}, { data: { a: "c2VjcmV0" } })],
   ["keyed items in another order", stall({ env: [{ name: "A" }, { name: "B" }] }), stall({ env: [{ name: "B" }, { name: "A" }] })],
-  ["a default that the server fills into an atomic value", stall({ env: [{ name: "A", valueFrom: { fieldRef: { fieldPath: "x" } } }] }), stall({ env: [{ name: "A", valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "x" } } }] })],
+  [
+    "a default that the server fills into an atomic value",
+    stall({ env: [{ name: "A", valueFrom: { fieldRef: { fieldPath: "x" } } }] }),
+    stall({ env: [{ name: "A", valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "x" } } }] }),
+  ],
   ["a default inside an item of an atomic list", stall({ rules: [{ port: 80 }] }), stall({ rules: [{ port: 80, protocol: "TCP" }] })],
 ];
 
 for (const [title, desired, stored] of EQUAL) {
   test(`${title}: unchanged`, () => {
-    const live = { ...applied(desired, schema), spec: objectAt(stored, "spec"), ...(stored["data"] === undefined ? {} : { data: stored["data"] }) };
+    const live = {
+      ...applied(desired, schema),
+      spec: objectAt(stored, "spec"),
+      ...(stored["data"] === undefined ? {} : { data: stored["data"] }),
+    };
     assert.equal(unchanged(desired, live), true);
   });
 }
@@ -144,10 +159,19 @@ test("another order in an atomic list is a change", () => {
 });
 
 const DOUBTS: readonly (readonly [string, (live: JsonObject) => JsonObject])[] = [
-  ["the object is being deleted", (live) => ({ ...live, metadata: { ...objectAt(live, "metadata"), deletionTimestamp: "2026-01-01T00:00:00Z" } })],
+  [
+    "the object is being deleted",
+    (live) => ({ ...live, metadata: { ...objectAt(live, "metadata"), deletionTimestamp: "2026-01-01T00:00:00Z" } }),
+  ],
   ["kubectl's fields await migration", (live) => withEntries(live, [entry("kubectl-edit", { "f:spec": { "f:paused": {} } })])],
   ["our own update awaits migration", (live) => withEntries(live, [entry("gitops", { "f:spec": { "f:paused": {} } })])],
-  ["it was applied through another version", (live) => ({ ...live, metadata: { ...objectAt(live, "metadata"), managedFields: managed(live).map((one) => ({ ...one, apiVersion: "shop.test/v0" })) } })],
+  [
+    "it was applied through another version",
+    (live) => ({
+      ...live,
+      metadata: { ...objectAt(live, "metadata"), managedFields: managed(live).map((one) => ({ ...one, apiVersion: "shop.test/v0" })) },
+    }),
+  ],
   ["it was read through another version", (live) => ({ ...live, apiVersion: "shop.test/v0" })],
   ["nobody tracks fields", (live) => ({ ...live, metadata: { ...objectAt(live, "metadata"), managedFields: [] } })],
 ];

@@ -15,7 +15,11 @@ const HOOKS: readonly (readonly [JsonObject, readonly string[] | undefined, read
   [{ "argocd.argoproj.io/hook": "PreSync" }, ["PreSync"], ["BeforeHookCreation"]],
   [{ "argocd.argoproj.io/hook": " PreSync , PostSync,PreSync" }, ["PreSync", "PostSync"], ["BeforeHookCreation"]],
   [{ "argocd.argoproj.io/hook": "Skip,SyncFail" }, ["SyncFail"], ["BeforeHookCreation"]],
-  [{ "argocd.argoproj.io/hook": "Sync", "argocd.argoproj.io/hook-delete-policy": "HookSucceeded,HookFailed" }, ["Sync"], ["HookSucceeded", "HookFailed"]],
+  [
+    { "argocd.argoproj.io/hook": "Sync", "argocd.argoproj.io/hook-delete-policy": "HookSucceeded,HookFailed" },
+    ["Sync"],
+    ["HookSucceeded", "HookFailed"],
+  ],
   [{ "argocd.argoproj.io/hook": "Sync", "argocd.argoproj.io/hook-delete-policy": "whenever" }, ["Sync"], ["BeforeHookCreation"]],
   [{ "helm.sh/hook": "pre-install,pre-upgrade", "helm.sh/hook-delete-policy": "hook-succeeded" }, ["PreSync"], ["HookSucceeded"]],
   [{ "helm.sh/hook": "post-install,post-upgrade" }, ["PostSync"], ["BeforeHookCreation"]],
@@ -43,9 +47,18 @@ for (const words of ["test", "pre-delete", "pre-rollback,post-rollback"]) {
   test(`Helm's ${words} is never part of a sync`, () => assert.notEqual(hookOf(annotated({ "helm.sh/hook": words }))?.skip, undefined));
 }
 
-for (const annotations of [{ "argocd.argoproj.io/hook": "presync" }, { "argocd.argoproj.io/hook": "PreSync,Postsync" }, { "helm.sh/hook": "pre-instal" }, { "argocd.argoproj.io/hook": "constructor" }]) {
+for (const annotations of [
+  { "argocd.argoproj.io/hook": "presync" },
+  { "argocd.argoproj.io/hook": "PreSync,Postsync" },
+  { "helm.sh/hook": "pre-instal" },
+  { "argocd.argoproj.io/hook": "constructor" },
+]) {
   test(`${JSON.stringify(annotations)} is an error that names the file and the words there are`, () => {
-    assert.throws(() => hookOf(annotated(annotations)), { code: "INVALID_MANIFEST", message: /^job\.yaml: job\.batch\/job: .* is no hook$/, hint: /one of/ });
+    assert.throws(() => hookOf(annotated(annotations)), {
+      code: "INVALID_MANIFEST",
+      message: /^job\.yaml: job\.batch\/job: .* is no hook$/,
+      hint: /one of/,
+    });
   });
 }
 
@@ -63,9 +76,22 @@ for (const [annotations, wave] of WAVES) {
 }
 
 test("options are read one by one, the last of a name counts", () => {
-  const { warnings, ...options } = syncOptionsOf(annotated({ "argocd.argoproj.io/sync-options": "Prune=confirm, Delete=false,Replace=true,Force=true,Validate=false,SkipDryRunOnMissingResource=true,PruneLast=true" }));
+  const { warnings, ...options } = syncOptionsOf(
+    annotated({
+      "argocd.argoproj.io/sync-options":
+        "Prune=confirm, Delete=false,Replace=true,Force=true,Validate=false,SkipDryRunOnMissingResource=true,PruneLast=true",
+    }),
+  );
 
-  assert.deepEqual(options, { prune: "confirm", delete: "no", pruneLast: true, replace: true, force: true, validate: false, skipDryRunOnMissingResource: true });
+  assert.deepEqual(options, {
+    prune: "confirm",
+    delete: "no",
+    pruneLast: true,
+    replace: true,
+    force: true,
+    validate: false,
+    skipDryRunOnMissingResource: true,
+  });
   assert.deepEqual(warnings, []);
 });
 
@@ -79,6 +105,9 @@ test("a misspelt option is a warning that names the object and the word", () => 
 
 test("options that ask for client-side apply are accepted with a warning", () => {
   for (const word of ["ServerSideApply=false", "ClientSideApplyMigration=false"]) {
-    assert.match(syncOptionsOf(annotated({ "argocd.argoproj.io/sync-options": word })).warnings[0] ?? "", /no effect: objects are applied server-side/);
+    assert.match(
+      syncOptionsOf(annotated({ "argocd.argoproj.io/sync-options": word })).warnings[0] ?? "",
+      /no effect: objects are applied server-side/,
+    );
   }
 });

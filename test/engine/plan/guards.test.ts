@@ -46,7 +46,9 @@ test("more than 20 deletions that are more than 30 % of the delivery stop", () =
 });
 
 test("another cluster than the recorded one stops", () => {
-  const input = { delivery: { name: "shop", cluster: "other", source: { type: "directory", path: "/repo" }, namespace: "shop", revision: "sha256:new" } } as const;
+  const input = {
+    delivery: { name: "shop", cluster: "other", source: { type: "directory", path: "/repo" }, namespace: "shop", revision: "sha256:new" },
+  } as const;
 
   assert.deepEqual(codes({ desired: [one], owned: [entryOf(one.id)], input }), ["WRONG_CLUSTER"]);
 });
@@ -78,7 +80,8 @@ test("--confirm-prune lifts the guard of that very object, in any case of the ki
 
   assert.equal(only(world).hint, "--confirm-prune Namespace/old deletes it");
   for (const name of ["Namespace/old", "namespace/old"]) assert.deepEqual(codes({ ...world, policy: { confirmPrune: [name] } }), []);
-  for (const name of ["Namespace/other", "Namespace", "old"]) assert.deepEqual(codes({ ...world, policy: { confirmPrune: [name] } }), ["PROTECTED_PRUNE"]);
+  for (const name of ["Namespace/other", "Namespace", "old"])
+    assert.deepEqual(codes({ ...world, policy: { confirmPrune: [name] } }), ["PROTECTED_PRUNE"]);
 });
 
 test("a CRD goes with its own objects, and stops where others live or Git still declares some", () => {
@@ -99,9 +102,17 @@ test("a CRD goes with its own objects, and stops where others live or Git still 
 const CASCADES: readonly (readonly [string, string, JsonObject])[] = [
   ["a PersistentVolumeClaim", "v1 PersistentVolumeClaim shop/data", {}],
   ["a PersistentVolume", "v1 PersistentVolume data", {}],
-  ["an Application that deletes its resources", "argoproj.io/v1alpha1 Application shop/app", { finalizers: ["resources-finalizer.argocd.argoproj.io"] }],
+  [
+    "an Application that deletes its resources",
+    "argoproj.io/v1alpha1 Application shop/app",
+    { finalizers: ["resources-finalizer.argocd.argoproj.io"] },
+  ],
   ["what Git marked Prune=confirm", "v1 Secret shop/s", { annotations: { "argocd.argoproj.io/sync-options": "Prune=confirm" } }],
-  ["a delivery's record", "v1 ConfigMap shop/gitops-x", { labels: { "applyset.kubernetes.io/part-of": "applyset-ours-v1", "applyset.kubernetes.io/id": "applyset-x-v1" } }],
+  [
+    "a delivery's record",
+    "v1 ConfigMap shop/gitops-x",
+    { labels: { "applyset.kubernetes.io/part-of": "applyset-ours-v1", "applyset.kubernetes.io/id": "applyset-x-v1" } },
+  ],
 ];
 for (const [title, name, metadata] of CASCADES) {
   test(`deleting ${title} needs a confirmation of its own`, () => {
@@ -115,9 +126,21 @@ for (const [title, name, metadata] of CASCADES) {
 const FOREIGN: readonly (readonly [string, JsonObject, RegExp])[] = [
   ["another ApplySet", { labels: { "applyset.kubernetes.io/part-of": "applyset-x-v1" } }, /ApplySet applyset-x-v1/],
   ["Flux", { labels: { "kustomize.toolkit.fluxcd.io/name": "k", "kustomize.toolkit.fluxcd.io/namespace": "n" } }, /Kustomization n\/k/],
-  ["Flux's Helm controller", { labels: { "helm.toolkit.fluxcd.io/name": "h", "helm.toolkit.fluxcd.io/namespace": "n" } }, /HelmRelease n\/h/],
-  ["Argo CD's tracking id", { labels: {}, annotations: { "argocd.argoproj.io/tracking-id": "shop:/ConfigMap:shop/one" } }, /Argo CD Application shop/],
-  ["Argo CD's instance label", { labels: { "app.kubernetes.io/instance": "shop" }, managedFields: [{ manager: "argocd-controller" }] }, /Argo CD Application shop/],
+  [
+    "Flux's Helm controller",
+    { labels: { "helm.toolkit.fluxcd.io/name": "h", "helm.toolkit.fluxcd.io/namespace": "n" } },
+    /HelmRelease n\/h/,
+  ],
+  [
+    "Argo CD's tracking id",
+    { labels: {}, annotations: { "argocd.argoproj.io/tracking-id": "shop:/ConfigMap:shop/one" } },
+    /Argo CD Application shop/,
+  ],
+  [
+    "Argo CD's instance label",
+    { labels: { "app.kubernetes.io/instance": "shop" }, managedFields: [{ manager: "argocd-controller" }] },
+    /Argo CD Application shop/,
+  ],
   ["Helm", { labels: {}, annotations: { "meta.helm.sh/release-name": "r" } }, /Helm release r/],
   ["kapp", { labels: { "kapp.k14s.io/app": "1" } }, /kapp app 1/],
   ["a controller", { labels: {}, ownerReferences: [{ kind: "Certificate", name: "c", controller: true }] }, /Certificate c/],
@@ -131,7 +154,10 @@ for (const [title, metadata, message] of FOREIGN) {
 }
 
 test("the hint names the adoption", () => {
-  assert.equal(only({ desired: [one], live: [live(one, { labels: {}, annotations: { "meta.helm.sh/release-name": "r" } })] }).hint, "gitops adopt shop --from helm");
+  assert.equal(
+    only({ desired: [one], live: [live(one, { labels: {}, annotations: { "meta.helm.sh/release-name": "r" } })] }).hint,
+    "gitops adopt shop --from helm",
+  );
 });
 
 test("an object without marks, or with a common instance label only, is nobody's", () => {
@@ -147,7 +173,16 @@ test("ours with a foreign mark besides is told, not refused", () => {
 });
 
 test("take-overs are warnings, and stop only where fields of others are not to be taken", () => {
-  const change: ApplyChange = { action: "configure", id: one.id, desired: one, live: live(one), predicted: undefined, fields: ["/data/a"], takeovers: [{ manager: "somebody", field: "/data/a" }], migrate: [] };
+  const change: ApplyChange = {
+    action: "configure",
+    id: one.id,
+    desired: one,
+    live: live(one),
+    predicted: undefined,
+    fields: ["/data/a"],
+    takeovers: [{ manager: "somebody", field: "/data/a" }],
+    migrate: [],
+  };
   const world = (forceConflicts: boolean): World => ({ live: [live(one)], policy: { forceConflicts }, input: { changes: [change] } });
 
   assert.deepEqual(planOf(world(true)).warnings, ["configmap/one: /data/a is taken over from somebody"]);
@@ -159,7 +194,12 @@ test("take-overs are warnings, and stop only where fields of others are not to b
 function immutable(name: string, policy: World["policy"], annotations: JsonObject = {}): World {
   const object = manifest(name, { spec: { a: 2 } }, annotations);
   const before = { ...object, object: { ...object.object, spec: { a: 1 } } };
-  return { desired: [object], live: [live(before)], ...(policy === undefined ? {} : { policy }), input: { immutable: new Map([[resourceKey(object.id), ["/spec/selector"]]]) } };
+  return {
+    desired: [object],
+    live: [live(before)],
+    ...(policy === undefined ? {} : { policy }),
+    input: { immutable: new Map([[resourceKey(object.id), ["/spec/selector"]]]) },
+  };
 }
 
 test("an immutable field is named, and recreated only by --force or Force=true", () => {
@@ -168,11 +208,18 @@ test("an immutable field is named, and recreated only by --force or Force=true",
   assert.equal(only(immutable(web, {})).code, "IMMUTABLE_FIELD");
   assert.match(only(immutable(web, {})).message, /deployment\.apps\/web: \/spec\/selector is immutable/);
   assert.deepEqual(outline(planOf(immutable(web, { force: true }))), ["Sync/0: Deployment web (recreate)"]);
-  assert.deepEqual(outline(planOf(immutable(web, {}, { "argocd.argoproj.io/sync-options": "Force=true" }))), ["Sync/0: Deployment web (recreate)"]);
+  assert.deepEqual(outline(planOf(immutable(web, {}, { "argocd.argoproj.io/sync-options": "Force=true" }))), [
+    "Sync/0: Deployment web (recreate)",
+  ]);
 });
 
 test("--force alone never recreates what holds more than itself", () => {
-  for (const name of ["v1 Namespace shop", "v1 PersistentVolume pv", "v1 PersistentVolumeClaim shop/pvc", "apiextensions.k8s.io/v1 CustomResourceDefinition widgets.example.com"]) {
+  for (const name of [
+    "v1 Namespace shop",
+    "v1 PersistentVolume pv",
+    "v1 PersistentVolumeClaim shop/pvc",
+    "apiextensions.k8s.io/v1 CustomResourceDefinition widgets.example.com",
+  ]) {
     const [, kind = "", place = ""] = name.split(" ");
     assert.deepEqual(codes(immutable(name, { force: true })), ["RECREATE_GUARD"], name);
     assert.deepEqual(codes(immutable(name, { force: true, confirmPrune: [`${kind}/${place.split("/").at(-1)}`] })), [], name);

@@ -4,7 +4,20 @@ import fc from "fast-check";
 import type { JsonObject } from "../../../src/engine/model/json.ts";
 import { resourceKey } from "../../../src/engine/model/resource-id.ts";
 import { countsAsOccupant, planDeletion, pruneCandidates } from "../../../src/engine/plan/index.ts";
-import { discovery, entryOf, inputOf, inventoryOf, live, manifest, MARK, planOf, pruneOutline, wave, widgetDefinition, type World } from "./plan-world.ts";
+import {
+  discovery,
+  entryOf,
+  inputOf,
+  inventoryOf,
+  live,
+  manifest,
+  MARK,
+  planOf,
+  pruneOutline,
+  wave,
+  widgetDefinition,
+  type World,
+} from "./plan-world.ts";
 
 const staying = manifest("v1 ConfigMap shop/staying");
 const gone = manifest("v1 ConfigMap shop/gone");
@@ -17,14 +30,28 @@ test("what the delivery owns and Git no longer declares is deleted", () => {
   const plan = prune({});
 
   assert.deepEqual(pruneOutline(plan), [["ConfigMap gone"]]);
-  assert.deepEqual(plan.after.entries.map(({ name }) => name), ["staying"]);
+  assert.deepEqual(
+    plan.after.entries.map(({ name }) => name),
+    ["staying"],
+  );
 });
 
 const KEPT: readonly (readonly [string, JsonObject, RegExp, boolean])[] = [
   ["our mark is gone", { labels: {} }, /no longer carries the label/, false],
   ["another delivery's mark is on it", { labels: { [MARK.label]: "applyset-other-v1" } }, /no longer carries the label/, false],
   ["it has an owner", { ownerReferences: [{ kind: "Widget", name: "w", uid: "x" }] }, /belongs to Widget w/, false],
-  ["Flux took it over", { labels: { [MARK.label]: MARK.value, "kustomize.toolkit.fluxcd.io/name": "apps", "kustomize.toolkit.fluxcd.io/namespace": "flux-system" } }, /Flux Kustomization flux-system\/apps/, false],
+  [
+    "Flux took it over",
+    {
+      labels: {
+        [MARK.label]: MARK.value,
+        "kustomize.toolkit.fluxcd.io/name": "apps",
+        "kustomize.toolkit.fluxcd.io/namespace": "flux-system",
+      },
+    },
+    /Flux Kustomization flux-system\/apps/,
+    false,
+  ],
   ["it is another object of that name", { uid: "another" }, /another object of the same name/, true],
   ["Prune=false is on it", { annotations: { "argocd.argoproj.io/sync-options": "Prune=false" } }, /protected/, true],
   ["Helm keeps it", { annotations: { "helm.sh/resource-policy": "keep" } }, /protected/, true],
@@ -35,15 +62,24 @@ for (const [title, metadata, reason, owned] of KEPT) {
 
     assert.deepEqual(plan.prune, []);
     assert.match(plan.skipped[0]?.reason ?? "", reason);
-    assert.equal(plan.after.entries.some(({ name }) => name === "gone"), owned);
+    assert.equal(
+      plan.after.entries.some(({ name }) => name === "gone"),
+      owned,
+    );
   });
 }
 
 test("with prune off everything stays owned and is told", () => {
   const plan = prune({}, { policy: { prune: false } });
 
-  assert.deepEqual(plan.skipped.map(({ id, reason }) => [id.name, reason]), [["gone", "prune is off"]]);
-  assert.deepEqual(plan.after.entries.map(({ name }) => name), ["gone", "staying"]);
+  assert.deepEqual(
+    plan.skipped.map(({ id, reason }) => [id.name, reason]),
+    [["gone", "prune is off"]],
+  );
+  assert.deepEqual(
+    plan.after.entries.map(({ name }) => name),
+    ["gone", "staying"],
+  );
 });
 
 test("what is gone already, or of a kind that is gone, is forgotten without a word", () => {
@@ -61,23 +97,43 @@ test("an API that does not answer, or a read that failed, is not absence", () =>
     input: { discovery: discovery([], ["example.com"]), unreadable: new Map([[resourceKey(gone.id), "forbidden: get configmaps"]]) },
   });
 
-  assert.deepEqual(plan.skipped.map(({ reason }) => reason), ["forbidden: get configmaps", "the API group example.com does not answer"]);
-  assert.deepEqual(plan.after.entries.map(({ name }) => name), ["gone", "staying", "w"]);
+  assert.deepEqual(
+    plan.skipped.map(({ reason }) => reason),
+    ["forbidden: get configmaps", "the API group example.com does not answer"],
+  );
+  assert.deepEqual(
+    plan.after.entries.map(({ name }) => name),
+    ["gone", "staying", "w"],
+  );
 });
 
 test("the survivor of a move between groups is not deleted through the old one", () => {
   const old = manifest("extensions/v1beta1 Ingress shop/web");
   const now = manifest("networking.k8s.io/v1 Ingress shop/web");
-  const plan = planOf({ desired: [now], owned: [entryOf(old.id, "same")], live: [live(old, { uid: "same" }), live(now, { uid: "same" })], input: { discovery: discovery(["extensions/v1beta1/Ingress"]) } });
+  const plan = planOf({
+    desired: [now],
+    owned: [entryOf(old.id, "same")],
+    live: [live(old, { uid: "same" }), live(now, { uid: "same" })],
+    input: { discovery: discovery(["extensions/v1beta1/Ingress"]) },
+  });
 
   assert.deepEqual(plan.prune, []);
-  assert.deepEqual(plan.after.entries.map(({ group }) => group), ["networking.k8s.io"]);
+  assert.deepEqual(
+    plan.after.entries.map(({ group }) => group),
+    ["networking.k8s.io"],
+  );
 });
 
 test("system namespaces are never deleted", () => {
   for (const name of ["kube-system", "kube-public", "kube-node-lease", "default"]) {
     const namespace = manifest(`v1 Namespace ${name}`);
-    const plan = planOf({ desired: [staying], owned: [entryOf(namespace.id)], live: [live(namespace)], policy: { confirmPrune: [`Namespace/${name}`] }, input: { occupants: new Map([[resourceKey(namespace.id), []]]) } });
+    const plan = planOf({
+      desired: [staying],
+      owned: [entryOf(namespace.id)],
+      live: [live(namespace)],
+      policy: { confirmPrune: [`Namespace/${name}`] },
+      input: { occupants: new Map([[resourceKey(namespace.id), []]]) },
+    });
     assert.deepEqual(plan.prune, [], name);
   }
 });
@@ -121,7 +177,9 @@ test("whatever the inventory and the cluster, only what is listed, undeclared, o
   fc.assert(
     fc.property(fc.uniqueArray(object, { selector: ({ name }) => name }), fc.boolean(), (objects, pruneOn) => {
       const of = (name: string): ReturnType<typeof manifest> => manifest(`v1 ConfigMap shop/${name}`);
-      const owned = objects.filter(({ listed }) => listed !== "no").map(({ name, listed }) => entryOf(of(name).id, listed === "with uid" ? undefined : listed === "other uid" ? "other" : ""));
+      const owned = objects
+        .filter(({ listed }) => listed !== "no")
+        .map(({ name, listed }) => entryOf(of(name).id, listed === "with uid" ? undefined : listed === "other uid" ? "other" : ""));
       const plan = planOf({
         desired: objects.filter(({ declared }) => declared).map(({ name }) => of(name)),
         owned,
@@ -136,7 +194,14 @@ test("whatever the inventory and the cluster, only what is listed, undeclared, o
       });
       const deleted = plan.prune.flat().map(({ change }) => change.id.name);
       const expected = objects.filter(
-        (one) => pruneOn && !one.declared && (one.listed === "with uid" || one.listed === "without uid") && one.mark === MARK.value && !one.owned && !one.foreign && !one.protect,
+        (one) =>
+          pruneOn &&
+          !one.declared &&
+          (one.listed === "with uid" || one.listed === "without uid") &&
+          one.mark === MARK.value &&
+          !one.owned &&
+          !one.foreign &&
+          !one.protect,
       );
       assert.deepEqual(deleted.toSorted(), expected.map(({ name }) => name).toSorted());
       const after = new Set(plan.after.entries.map(({ name }) => name));
@@ -147,7 +212,10 @@ test("whatever the inventory and the cluster, only what is listed, undeclared, o
 });
 
 test("candidates are the entries that the build does not declare", () => {
-  assert.deepEqual(pruneCandidates(inventoryOf([entryOf(staying.id), entryOf(gone.id)]), [staying.id]).map(({ name }) => name), ["gone"]);
+  assert.deepEqual(
+    pruneCandidates(inventoryOf([entryOf(staying.id), entryOf(gone.id)]), [staying.id]).map(({ name }) => name),
+    ["gone"],
+  );
   assert.deepEqual(pruneCandidates(undefined, [staying.id]), []);
 });
 
@@ -168,7 +236,10 @@ test("a delivery is removed in reverse order; Delete=false stays and stays owned
   const plan = planDeletion({ ...base, inventory: inventoryOf(objects.map(({ id }) => entryOf(id))) });
 
   assert.deepEqual(pruneOutline(plan), [["Secret pruned", "ConfigMap gone"], ["Namespace shop"]]);
-  assert.deepEqual(plan.after.entries.map(({ name }) => name), ["kept"]);
+  assert.deepEqual(
+    plan.after.entries.map(({ name }) => name),
+    ["kept"],
+  );
   assert.deepEqual(plan.guards, []);
 });
 

@@ -21,10 +21,15 @@ function placesOf(manifests: readonly Manifest[]): readonly string[] {
 }
 
 test("a namespaced object without a namespace gets the delivery's, one with its own keeps it, a cluster-wide one has none", () => {
-  const given = [manifest("v1 ConfigMap one"), manifest("v1 ConfigMap other/two"), manifest("v1 Namespace wrong/shop"), manifest("rbac.authorization.k8s.io/v1 ClusterRole reader:all")];
+  const given = [
+    manifest("v1 ConfigMap one"),
+    manifest("v1 ConfigMap other/two"),
+    manifest("v1 Namespace wrong/shop"),
+    manifest("rbac.authorization.k8s.io/v1 ClusterRole reader:all"),
+  ];
 
   assert.deepEqual(placesOf(scope(...given)), ["ConfigMap shop/one", "ConfigMap other/two", "Namespace /shop", "ClusterRole /reader:all"]);
-  assert.equal("namespace" in (given[0]?.object["metadata"] ?? {}), false);
+  assert.equal(Object.hasOwn(objectAt(given[0]?.object, "metadata"), "namespace"), false);
 });
 
 test("a kind that a CRD of the same build makes has that CRD's scope", () => {
@@ -32,7 +37,10 @@ test("a kind that a CRD of the same build makes has that CRD's scope", () => {
   const spec = { group: "example.com", scope: "Cluster", names: { kind: "Widget" }, versions: [{ name: "v1", served: true }] };
 
   assert.deepEqual(placesOf(scope(manifest("example.com/v1 Widget w"), widgetDefinition())).at(0), "Widget shop/w");
-  assert.deepEqual(placesOf(scope(manifest("example.com/v1 Widget w"), { ...clusterWide, object: { ...clusterWide.object, spec } })).at(0), "Widget /w");
+  assert.deepEqual(
+    placesOf(scope(manifest("example.com/v1 Widget w"), { ...clusterWide, object: { ...clusterWide.object, spec } })).at(0),
+    "Widget /w",
+  );
 });
 
 test("an unknown kind is named with its file, and whether its CRD is in this sync is asked", () => {
@@ -44,14 +52,23 @@ test("an unknown kind is named with its file, and whether its CRD is in this syn
 });
 
 test("a version that is not served is told apart from an unknown kind", () => {
-  assert.throws(() => scope(manifest("apps/v1beta1 Deployment web")), { code: "UNKNOWN_KIND", message: /does not serve Deployment as apps\/v1beta1/, hint: "it serves apps/v1" });
+  assert.throws(() => scope(manifest("apps/v1beta1 Deployment web")), {
+    code: "UNKNOWN_KIND",
+    message: /does not serve Deployment as apps\/v1beta1/,
+    hint: "it serves apps/v1",
+  });
   const unserved = { group: "example.com", scope: "Namespaced", names: { kind: "Widget" }, versions: [{ name: "v1", served: false }] };
   const definition = widgetDefinition();
-  assert.throws(() => scope({ ...definition, object: { ...definition.object, spec: unserved } }, manifest("example.com/v1 Widget w")), { code: "UNKNOWN_KIND" });
+  assert.throws(() => scope({ ...definition, object: { ...definition.object, spec: unserved } }, manifest("example.com/v1 Widget w")), {
+    code: "UNKNOWN_KIND",
+  });
 });
 
 test("a group that does not answer is not taken for an unknown one", () => {
-  assert.throws(() => scopeManifests([manifest("metrics.k8s.io/v1 PodMetrics x")], discovery([], ["metrics.k8s.io"]), "shop", RUN), { code: "CLUSTER_UNREACHABLE", message: /metrics\.k8s\.io does not answer/ });
+  assert.throws(() => scopeManifests([manifest("metrics.k8s.io/v1 PodMetrics x")], discovery([], ["metrics.k8s.io"]), "shop", RUN), {
+    code: "CLUSTER_UNREACHABLE",
+    message: /metrics\.k8s\.io does not answer/,
+  });
 });
 
 test("SkipDryRunOnMissingResource lets an unknown kind pass, as a namespaced one", () => {
@@ -63,13 +80,17 @@ test("SkipDryRunOnMissingResource lets an unknown kind pass, as a namespaced one
 test("the same object twice, also once its namespace is filled in, names both files", () => {
   const again = { ...manifest("v1 ConfigMap shop/one"), origin: { file: "again.yaml", line: 7 } };
 
-  assert.throws(() => scope(manifest("v1 ConfigMap one"), again), { code: "INVALID_MANIFEST", message: "again.yaml:7: configmap/one is also declared in configmap.yaml" });
+  assert.throws(() => scope(manifest("v1 ConfigMap one"), again), {
+    code: "INVALID_MANIFEST",
+    message: "again.yaml:7: configmap/one is also declared in configmap.yaml",
+  });
 });
 
 test("all problems are told at once", () => {
   assert.throws(
     () => scope(manifest("x.com/v1 A a"), manifest("x.com/v1 B b"), manifest("v1 ConfigMap UPPER")),
-    (error: { message: string; data: { problems: readonly string[] } }) => error.message.endsWith("(and 2 more)") && error.data.problems.length === 3,
+    (error: { message: string; data: { problems: readonly string[] } }) =>
+      error.message.endsWith("(and 2 more)") && error.data.problems.length === 3,
   );
 });
 
@@ -103,8 +124,14 @@ function generated(annotations: Record<string, string>): Manifest {
 test("a hook with a generateName gets one name in each phase and run, so a retry finds it", () => {
   const hooks = scope(generated({ "argocd.argoproj.io/hook": "PreSync,PostSync" }));
 
-  assert.deepEqual(hooks.map(({ id }) => id.name), ["migrate-0123456-presync-1700000000", "migrate-0123456-postsync-1700000000"]);
-  assert.deepEqual(hooks.map(({ object }) => stringAt(object, "metadata", "annotations", "argocd.argoproj.io/hook")), ["PreSync", "PostSync"]);
+  assert.deepEqual(
+    hooks.map(({ id }) => id.name),
+    ["migrate-0123456-presync-1700000000", "migrate-0123456-postsync-1700000000"],
+  );
+  assert.deepEqual(
+    hooks.map(({ object }) => stringAt(object, "metadata", "annotations", "argocd.argoproj.io/hook")),
+    ["PreSync", "PostSync"],
+  );
   assert.ok(hooks.every(({ object }) => stringAt(object, "metadata", "generateName") === ""));
 });
 
@@ -113,12 +140,22 @@ test("any other object with a generateName only is refused: every sync would mak
 });
 
 test("warnings about sync options come along", () => {
-  const { warnings } = scopeManifests([manifest("v1 ConfigMap a", {}, { "argocd.argoproj.io/sync-options": "Prune=nope" })], discovery(), "shop", RUN);
+  const { warnings } = scopeManifests(
+    [manifest("v1 ConfigMap a", {}, { "argocd.argoproj.io/sync-options": "Prune=nope" })],
+    discovery(),
+    "shop",
+    RUN,
+  );
 
   assert.equal(warnings.length, 1);
 });
 
-function deferred(desired: readonly Manifest[], existing: readonly Manifest[], served: readonly string[] = ["example.com/v1/Widget"], foreseen?: Parameters<typeof deferredReasons>[3]): Record<string, string> {
+function deferred(
+  desired: readonly Manifest[],
+  existing: readonly Manifest[],
+  served: readonly string[] = ["example.com/v1/Widget"],
+  foreseen?: Parameters<typeof deferredReasons>[3],
+): Record<string, string> {
   const objects = new Map(existing.map((one) => [resourceKey(one.id), live(one)]));
   return Object.fromEntries(deferredReasons(desired, objects, discovery(served), foreseen));
 }
@@ -128,13 +165,18 @@ test("objects in a namespace that this run makes need it first; in one that is t
 
   assert.deepEqual(deferred(desired, []), { "/ConfigMap/shop/a": "needs Namespace shop" });
   assert.deepEqual(deferred(desired, desired.slice(0, 1)), {});
-  assert.deepEqual(deferred(desired.slice(1), [], undefined, { createdNamespaces: new Set(["other"]) }), { "/ConfigMap/other/b": "needs Namespace other" });
+  assert.deepEqual(deferred(desired.slice(1), [], undefined, { createdNamespaces: new Set(["other"]) }), {
+    "/ConfigMap/other/b": "needs Namespace other",
+  });
 });
 
 test("custom resources need a CRD that is new or changes, not one that stays", () => {
   const widget = manifest("example.com/v1 Widget shop/w");
   const definition = widgetDefinition();
-  const spec = { ...objectAt(definition.object, "spec"), versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: { type: "object" } } }] };
+  const spec = {
+    ...objectAt(definition.object, "spec"),
+    versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: { type: "object" } } }],
+  };
   const changed = { ...definition, object: { ...definition.object, spec } };
   const needs = { "example.com/Widget/shop/w": "needs CustomResourceDefinition widgets.example.com" };
 
@@ -156,12 +198,23 @@ test("a binding needs its new role, a Pod what admission looks up; their existin
   const elsewhere = manifest("v1 Pod other/p", { spec: { serviceAccountName: "sa" } });
   const desired = [role, account, binding, pod, elsewhere];
 
-  assert.deepEqual(deferred(desired, []), { "rbac.authorization.k8s.io/RoleBinding/shop/b": "needs Role r", "/Pod/shop/p": "needs ServiceAccount sa" });
+  assert.deepEqual(deferred(desired, []), {
+    "rbac.authorization.k8s.io/RoleBinding/shop/b": "needs Role r",
+    "/Pod/shop/p": "needs ServiceAccount sa",
+  });
   assert.deepEqual(deferred(desired, [role, account]), {});
 });
 
 test("Pods and claims are judged after a quota that this run makes", () => {
-  const desired = [manifest("v1 ResourceQuota shop/q"), manifest("v1 Pod shop/p"), manifest("v1 PersistentVolumeClaim shop/c"), manifest("v1 ConfigMap shop/x")];
+  const desired = [
+    manifest("v1 ResourceQuota shop/q"),
+    manifest("v1 Pod shop/p"),
+    manifest("v1 PersistentVolumeClaim shop/c"),
+    manifest("v1 ConfigMap shop/x"),
+  ];
 
-  assert.deepEqual(deferred(desired, []), { "/Pod/shop/p": "needs ResourceQuota q", "/PersistentVolumeClaim/shop/c": "needs ResourceQuota q" });
+  assert.deepEqual(deferred(desired, []), {
+    "/Pod/shop/p": "needs ResourceQuota q",
+    "/PersistentVolumeClaim/shop/c": "needs ResourceQuota q",
+  });
 });
