@@ -30,7 +30,7 @@ export default async function* report(events) {
       counts.passed++;
     } else if (!isOnlyItsChildren(event.data.details.error)) {
       counts.failed++;
-      yield `\n✗ ${data.name}\n  ${file}:${data.line ?? 0}\n${indent(inspect(event.data.details.error.cause ?? event.data.details.error, { depth: 4 }))}\n\n`;
+      yield `\n✗ ${data.name}\n  ${file}:${data.line ?? 0}\n${indent(describe(event.data.details.error.cause ?? event.data.details.error))}\n\n`;
     }
   }
   for (const [file, { passed, failed, skipped, milliseconds }] of [...files].sort(([a], [b]) => a.localeCompare(b))) {
@@ -43,6 +43,14 @@ export default async function* report(events) {
 /** A parent fails with its child; the child is counted. @param {Error} error */
 function isOnlyItsChildren(error) {
   return "failureType" in error && error.failureType === "subtestsFailed";
+}
+
+/** The message and the places in our own files. @param {unknown} error */
+function describe(error) {
+  if (!(error instanceof Error)) return inspect(error, { depth: 4 });
+  const places = (error.stack ?? "").split("\n").filter((line) => /^\s+at .*(\/test\/|\/src\/)/.test(line));
+  const cause = error.cause === undefined ? [] : [`caused by ${inspect(error.cause, { depth: 2 })}`];
+  return [`${error.name}: ${error.message}`, ...places, ...cause].join("\n");
 }
 
 /** @param {string} text */
