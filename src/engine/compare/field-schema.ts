@@ -8,6 +8,7 @@ type ScalarFormat = "plain" | "quantity" | "base64";
 /** A list: one value as a whole, a set of scalars, or items that are told apart by the values of `keys`. */
 export interface ListSchema {
   readonly relation: "atomic" | "set" | "map";
+  /** In order of their names, as `fieldsV1` has them. */
   readonly keys: readonly string[];
   item(): FieldSchema;
 }
@@ -143,12 +144,17 @@ function readMap(schema: JsonObject, preserving: boolean, reader: TypeReader): M
   const properties = objectAt(schema, "properties");
   const additional = valueAt(schema, "additionalProperties");
   const isOpen = additional === true || (additional === undefined && (preserving || Object.keys(properties).length === 0));
+  // Asked for every field of every object of a sync.
+  const fields = new Map<string, FieldSchema>();
+  const readField = (name: string): FieldSchema | undefined => {
+    const property = valueAt(properties, name);
+    const field = isJsonObject(property) ? reader.read(property, preserving) : undefined;
+    if (field !== undefined) fields.set(name, field);
+    return field;
+  };
   return {
     atomic: stringAt(schema, "x-kubernetes-map-type") === "atomic",
-    field(name) {
-      const property = valueAt(properties, name);
-      return isJsonObject(property) ? reader.read(property, preserving) : undefined;
-    },
+    field: (name) => fields.get(name) ?? readField(name),
     element() {
       if (isJsonObject(additional)) return reader.read(additional, preserving);
       return isOpen ? DEDUCED : undefined;
@@ -164,7 +170,7 @@ function readList(schema: JsonObject, preserving: boolean, reader: TypeReader): 
 
 function listRelation(schema: JsonObject): Pick<ListSchema, "relation" | "keys"> {
   const type = stringAt(schema, "x-kubernetes-list-type");
-  if (type === "map") return { relation: "map", keys: arrayAt(schema, "x-kubernetes-list-map-keys").map(String) };
+  if (type === "map") return { relation: "map", keys: arrayAt(schema, "x-kubernetes-list-map-keys").map(String).toSorted() };
   if (type === "set") return { relation: "set", keys: [] };
   if (type === "" && stringAt(schema, "x-kubernetes-patch-strategy").startsWith("merge")) {
     const key = stringAt(schema, "x-kubernetes-patch-merge-key");

@@ -10,7 +10,7 @@ export function itemName(item: JsonValue, list: ListSchema): string | undefined 
   if (!isJsonObject(item)) return undefined;
   const map = list.item().map;
   const parts: string[] = [];
-  for (const key of list.keys.toSorted()) {
+  for (const key of list.keys) {
     const value = Object.hasOwn(item, key) ? item[key] : map?.defaultOf(key);
     if (value !== undefined) parts.push(`${JSON.stringify(key)}:${scalarText(value)}`);
   }

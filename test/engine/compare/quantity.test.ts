@@ -22,7 +22,7 @@ const DIFFERENT: readonly (readonly [string, string])[] = [
   ["1", "-1"],
   ["100n", "100u"],
 ];
-for (const [a, b] of DIFFERENT) test(`${String(a)} is not ${String(b)}`, () => assert.notEqual(quantityAmount(a), quantityAmount(b)));
+for (const [a, b] of DIFFERENT) test(`${a} is not ${b}`, () => assert.notEqual(quantityAmount(a), quantityAmount(b)));
 
 for (const text of ["", ".", "abc", "1KB", "1 Gi", "0x1", "1e1000", true, null]) {
   test(`${JSON.stringify(text)} is no quantity`, () => assert.equal(quantityAmount(text), undefined));
