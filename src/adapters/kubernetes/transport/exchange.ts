@@ -40,6 +40,8 @@ export interface OpenAnswer {
  * Throws TransportFailure, or the signal's reason.
  */
 export function openExchange(target: RequestOptions, wire: WireRequest, limits: ExchangeLimits, signal: AbortSignal): Promise<OpenAnswer> {
+  // a signal that is aborted already tells nobody again
+  if (signal.aborted) return Promise.reject(signal.reason);
   const { promise, resolve, reject } = deferred<OpenAnswer>();
   const send = target.protocol === "http:" ? httpRequest : httpsRequest;
   const request = send({ ...target, method: wire.method, path: wire.path, headers: wire.headers });
