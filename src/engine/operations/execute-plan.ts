@@ -87,12 +87,12 @@ async function pruneOrWithhold(plan: Plan, mark: { readonly label: string; reado
 }
 
 /** Whatever happened, the record says in the end what is owned; also after Ctrl-C, within a time of its own. */
-async function storeEnd({ plan, request }: PreparedSync, lease: DeliveryLease, { state, context, clock }: Execution, isComplete: boolean): Promise<void> {
+async function storeEnd({ plan }: PreparedSync, lease: DeliveryLease, { state, context, clock }: Execution, isComplete: boolean): Promise<void> {
   const grace = startDeadline(GRACE_MS, clock);
   const inventory = inventoryAfter(plan, state, isComplete);
   try {
     await lease.release(inventory, { signal: grace.signal });
-    if (lease.lost.aborted) throw new GitOpsError("LOCK_HELD", `another run took over the delivery ${request.ref.name}`, { hint: "run the command again", data: { retryable: true } });
+    if (lease.lost.aborted) throw lease.lost.reason;
     state.wrote();
     context.emit({ type: "inventory.written", entries: inventory.entries.length });
   } finally {

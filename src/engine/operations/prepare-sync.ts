@@ -12,7 +12,7 @@ import { observeLive, type LiveObjects } from "./observe-live.ts";
 import { observeOccupants } from "./observe-occupants.ts";
 import { checkNamespace } from "./required-namespace.ts";
 import type { DeliveryRequest, PreparedSync, ReaderPorts, RunContext } from "./request.ts";
-import { formatSource, resolveSource } from "./resolve-source.ts";
+import { resolveSource } from "./resolve-source.ts";
 import { readSchemas } from "./schemas.ts";
 
 /**
@@ -67,10 +67,7 @@ interface Desired {
 }
 
 async function desiredState(request: DeliveryRequest, source: PreparedSync["source"], ports: ReaderPorts, context: RunContext): Promise<Desired> {
-  const name = formatSource(source);
-  context.emit({ type: "source.fetching", source: name });
   const [artifact, discovery] = await Promise.all([ports.fetcher.fetch(source, context), ports.cluster.discover(context)]);
-  context.emit({ type: "source.fetched", source: name, revision: artifact.revision });
   const built = await buildArtifact(artifact, request.build, ports, context);
   const run = { revision: artifact.revision, startedAt: ports.clock.now() };
   const scoped = scopeManifests(built.manifests, discovery, request.ref.namespace, run);

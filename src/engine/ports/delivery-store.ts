@@ -32,7 +32,7 @@ export interface DeliveryStore {
 
 /** A held right to write one delivery. */
 export interface DeliveryLease {
-  /** Aborted when the lease is lost to another. */
+  /** Aborted when the lease is lost; the reason is the GitOpsError: LOCK_HELD where another took it, CLUSTER_UNREACHABLE where it could not be renewed. */
   readonly lost: AbortSignal;
   /** Stores the inventory. Refused (LOCK_HELD) when the lease is lost. */
   write(inventory: Inventory, options: CallOptions): Promise<void>;

@@ -127,8 +127,9 @@ class HeldLease implements DeliveryLease {
     } catch (error) {
       const written = await this.#writtenAfterAll(error, inventory, mark, options);
       if (written === undefined) {
-        this.#lost.abort(error);
-        throw isLostRace(error) ? changedMeanwhile(ref, error) : error;
+        const reason = isLostRace(error) ? changedMeanwhile(ref, error) : error;
+        this.#lost.abort(reason);
+        throw reason;
       }
       this.#parent = written;
     }
