@@ -34,11 +34,14 @@ function isTooOld(running) {
 
 /** Runs this very script with the Node of the checkout: same streams, same signals, same exit status. */
 function restart(node) {
-  const child = spawn(node, [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit", env: { ...process.env, [RESTARTED]: "1" } });
+  const child = spawn(node, [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: "inherit",
+    env: { ...process.env, [RESTARTED]: "1" },
+  });
   const onTerminal = process.stdin.isTTY || process.stderr.isTTY;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     // A terminal sends Ctrl-C to the child as well: handing it on would count as the second one, which ends at once.
-    process.on(signal, () => signal === "SIGINT" && onTerminal ? undefined : child.kill(signal));
+    process.on(signal, () => (signal === "SIGINT" && onTerminal ? undefined : child.kill(signal)));
   }
   child.on("error", (error) => refuse(`cannot start ${node}: ${error.code}`));
   child.on("exit", (code, signal) => {

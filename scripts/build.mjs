@@ -27,7 +27,14 @@ const shared = {
   banner: { js: 'import { createRequire as _createRequire } from "node:module"; const require = _createRequire(import.meta.url);' },
 };
 
-const commandLine = await build({ ...shared, entryPoints: { gitops: "src/cli/main.ts" }, outdir, splitting: true, chunkNames: "chunks/[name]-[hash]", sourcemap: false });
+const commandLine = await build({
+  ...shared,
+  entryPoints: { gitops: "src/cli/main.ts" },
+  outdir,
+  splitting: true,
+  chunkNames: "chunks/[name]-[hash]",
+  sourcemap: false,
+});
 const library = await build({ ...shared, entryPoints: { index: "src/engine/index.ts" }, outdir: `${outdir}/engine` });
 declareTypes();
 writeFileSync(`${outdir}/THIRD_PARTY_LICENSES.txt`, licences([commandLine.metafile, library.metafile]));
@@ -39,7 +46,9 @@ function declareTypes() {
   const compiler = createRequire(import.meta.url).resolve("typescript/package.json");
   const bin = JSON.parse(readFileSync(compiler, "utf8")).bin.tsc;
   const script = fileURLToPath(new URL(bin, `file://${compiler}`));
-  const { status } = spawnSync(process.execPath, [script, "-p", "tsconfig.build.json", "--outDir", `${outdir}/engine`], { stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, [script, "-p", "tsconfig.build.json", "--outDir", `${outdir}/engine`], {
+    stdio: "inherit",
+  });
   if (status !== 0) process.exit(status ?? 1);
 }
 

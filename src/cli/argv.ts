@@ -56,8 +56,14 @@ export function readCommandLine(argv: readonly string[], commands: readonly Comm
 function findCommand(name: string, commands: readonly Command[]): Command {
   const found = commands.find((command) => command.name === name);
   if (found !== undefined) return found;
-  const meant = nearest(name, commands.map((command) => command.name));
-  throw new UsageError(`unknown command ${JSON.stringify(name)}`, meant === undefined ? "gitops --help lists the commands" : `did you mean "gitops ${meant}"?`);
+  const meant = nearest(
+    name,
+    commands.map((command) => command.name),
+  );
+  throw new UsageError(
+    `unknown command ${JSON.stringify(name)}`,
+    meant === undefined ? "gitops --help lists the commands" : `did you mean "gitops ${meant}"?`,
+  );
 }
 
 function indexFlags(tables: readonly OptionTable[]): FlagIndex {
@@ -87,7 +93,8 @@ function split(argv: readonly string[], flags: FlagIndex, firstOnly: boolean, co
     next += 1;
     return value;
   };
-  while (next < argv.length && !(firstOnly && positionals.length > 0)) {
+  const isDone = (): boolean => next >= argv.length || (firstOnly && positionals.length > 0);
+  while (!isDone()) {
     const argument = argv[next] ?? "";
     next += 1;
     if (argument === "--") {
@@ -142,7 +149,9 @@ function unknownFlag(typed: string, flags: FlagIndex, command: string | undefine
 }
 
 function negations(flags: FlagIndex): string[] {
-  return [...flags].filter(([typed, { spec }]) => typed.startsWith("--") && spec.type === "boolean").map(([typed]) => `--no-${typed.slice(2)}`);
+  return [...flags]
+    .filter(([typed, { spec }]) => typed.startsWith("--") && spec.type === "boolean")
+    .map(([typed]) => `--no-${typed.slice(2)}`);
 }
 
 /** A set and non-empty `GITOPS_<FLAG>` stands in for a flag that is not given; a list is separated by commas. */

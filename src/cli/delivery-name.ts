@@ -10,6 +10,10 @@ export function parseDeliveryName(text: string): string {
   const name = text.slice(slash + 1);
   if (kind !== "set") throw new UsageError(`unknown kind of delivery ${JSON.stringify(kind)}`, "write NAME or set/NAME");
   const isName = name.length <= MAXIMUM_LENGTH && /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(name) && !/\.[.-]|-\./.test(name);
-  if (!isName) throw new UsageError(`${JSON.stringify(name)} is no name for a delivery`, "lower-case letters, digits, - and . only, beginning and ending with a letter or a digit");
+  if (!isName)
+    throw new UsageError(
+      `${JSON.stringify(name)} is no name for a delivery`,
+      "lower-case letters, digits, - and . only, beginning and ending with a letter or a digit",
+    );
   return name;
 }

@@ -1,5 +1,13 @@
 import { resolve } from "node:path";
-import { DEFAULT_BUDGET, DEFAULT_POLICY, type DeliveryRef, type DeliveryRequest, type ReaderPorts, type Source, type SyncPolicy } from "../engine/index.ts";
+import {
+  DEFAULT_BUDGET,
+  DEFAULT_POLICY,
+  type DeliveryRef,
+  type DeliveryRequest,
+  type ReaderPorts,
+  type Source,
+  type SyncPolicy,
+} from "../engine/index.ts";
 import type { ReadSession, SourceFlags } from "./command.ts";
 import type { BuildInput, PolicyInput, RunInput, SourceInput } from "./commands/delivery-options.ts";
 import { given } from "./given.ts";
@@ -38,7 +46,14 @@ export async function deliveryRequest(input: DeliveryInput, session: ReadSession
 
 /** What a deletion may do. */
 export function deletePolicy(input: Pick<PolicyInput, "allowMassPrune" | "confirmPrune"> & Pick<RunInput, "wait" | "timeout">): SyncPolicy {
-  return { ...DEFAULT_POLICY, prune: true, wait: input.wait, timeoutMs: input.timeout, allowMassPrune: input.allowMassPrune, confirmPrune: input.confirmPrune };
+  return {
+    ...DEFAULT_POLICY,
+    prune: true,
+    wait: input.wait,
+    timeoutMs: input.timeout,
+    allowMassPrune: input.allowMassPrune,
+    confirmPrune: input.confirmPrune,
+  };
 }
 
 /** How files become manifests: the default budget with what the flags change. */
@@ -72,17 +87,26 @@ async function typedSource(input: Located, session: ReadSession): Promise<Source
   const { directory, repo, ref, path } = input;
   if (directory !== undefined) {
     const clash = Object.entries({ repo, ref, path }).find(([, value]) => value !== undefined);
-    if (clash !== undefined) throw new UsageError(`a directory and --${clash[0]} exclude each other`, "give a local directory, or --repo with --ref and --path");
+    if (clash !== undefined)
+      throw new UsageError(`a directory and --${clash[0]} exclude each other`, "give a local directory, or --repo with --ref and --path");
     if (directory === "") throw new UsageError("the directory is empty", "the current one is written as .");
     return { type: "directory", path: resolve(directory) };
   }
   if (repo === undefined) return undefined;
-  return { type: "git", url: await session.repository(repo), ref: ref === undefined ? { type: "default" } : { type: "named", name: ref }, path: folder(path ?? "") };
+  return {
+    type: "git",
+    url: await session.repository(repo),
+    ref: ref === undefined ? { type: "default" } : { type: "named", name: ref },
+    path: folder(path ?? ""),
+  };
 }
 
 /** A folder of the repository without what says nothing: `./a/b/` is `a/b`. Whether it stays inside is for the fetcher to say. */
 function folder(path: string): string {
-  return path.replace(/^(\.?\/+)+/, "").replace(/\/+$/, "").replace(/^\.$/, "");
+  return path
+    .replace(/^(\.?\/+)+/, "")
+    .replace(/\/+$/, "")
+    .replace(/^\.$/, "");
 }
 
 async function deliveryRef(name: string, isNamed: boolean, session: ReadSession, ports: ReaderPorts): Promise<DeliveryRef> {

@@ -13,7 +13,10 @@ export class Interruption extends Error {
  * Aborts the returned signal on the first Ctrl-C or SIGTERM, so that the run stops issuing, waits for what is in flight and writes
  * its record; the second one ends the process at once.
  */
-export function abortOnSignals(host: NodeJS.Process, tell: (line: string) => void): { readonly signal: AbortSignal; readonly dispose: () => void } {
+export function abortOnSignals(
+  host: NodeJS.Process,
+  tell: (line: string) => void,
+): { readonly signal: AbortSignal; readonly dispose: () => void } {
   const controller = new AbortController();
   const handle = (name: "SIGINT" | "SIGTERM"): void => {
     const interruption = new Interruption(name);

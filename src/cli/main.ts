@@ -107,11 +107,16 @@ function openSession(globals: GlobalOptions, host: Host, signal: AbortSignal): W
 async function explain(rendered: Rendered, argv: readonly string[], host: Host, stderr: Output): Promise<void> {
   const { failures = [], warnings = [], exitStatus } = rendered;
   if (failures.length === 0 && warnings.length === 0) return;
-  const [{ renderDiagnostics, renderFailures }, { styleOf }] = await Promise.all([import("./output/failure.ts"), import("./output/style.ts")]);
+  const [{ renderDiagnostics, renderFailures }, { styleOf }] = await Promise.all([
+    import("./output/failure.ts"),
+    import("./output/style.ts"),
+  ]);
   const given = givenOptions(argv, host.environment);
   const { stderrColor, unicode } = describeTerminal(host.streams, host.environment, given.color);
   stderr.write(renderDiagnostics(warnings));
-  stderr.write(renderFailures(failures, exitStatus, { output: given.output, verbose: given.verbose, style: styleOf(stderrColor, unicode) }));
+  stderr.write(
+    renderFailures(failures, exitStatus, { output: given.output, verbose: given.verbose, style: styleOf(stderrColor, unicode) }),
+  );
 }
 
 interface GivenOptions {

@@ -14,7 +14,13 @@ export type OptionSpec =
   /** May be given several times. */
   | (OptionBase & { readonly type: "list"; readonly placeholder: string })
   /** `bare` is what the flag means without a value, which then only `=` can give (pflag's NoOptDefVal). Help lists the choices where there is no placeholder. */
-  | (OptionBase & { readonly type: "choice"; readonly choices: readonly string[]; readonly placeholder?: string; readonly default?: string; readonly bare?: string })
+  | (OptionBase & {
+      readonly type: "choice";
+      readonly choices: readonly string[];
+      readonly placeholder?: string;
+      readonly default?: string;
+      readonly bare?: string;
+    })
   /** In milliseconds. */
   | (OptionBase & { readonly type: "duration"; readonly default?: number })
   /** In bytes; `bytes` also accepts Kubernetes's suffixes, such as 32Mi. */

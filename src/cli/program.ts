@@ -24,7 +24,9 @@ export function buildProgram(commands: readonly Command[]): CommanderCommand {
   addOptions(program, GLOBAL_OPTIONS, "Flags of every command:");
   program.addOption(new Option("--version", "show the version of gitops").helpGroup("Flags of every command:"));
   addHelpOption(program, "Flags of every command:");
-  program.commandsGroup("Commands:").addHelpText("after", '\n"gitops help exit-codes" lists the exit statuses; every flag can be set as GITOPS_<FLAG> in the environment.');
+  program
+    .commandsGroup("Commands:")
+    .addHelpText("after", '\n"gitops help exit-codes" lists the exit statuses; every flag can be set as GITOPS_<FLAG> in the environment.');
   return program;
 }
 
@@ -44,13 +46,19 @@ export function invoke(line: CommandLine & { readonly command: Command }, comman
   const program = buildProgram(commands);
   const target = program.commands.find((candidate) => candidate.name() === line.command.name);
   target?.action(() => {
-    invocation = { command: line.command, input: { ...readArguments(line.command, line.positionals), ...readOptions(line.command.options, line.given) } };
+    invocation = {
+      command: line.command,
+      input: { ...readArguments(line.command, line.positionals), ...readOptions(line.command.options, line.given) },
+    };
   });
   try {
     program.parse([line.command.name, "--", ...line.positionals], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    throw new UsageError(error.message.replace(/^error: /, "").replaceAll("'", '"'), `gitops ${line.command.name} --help shows how it is called`);
+    throw new UsageError(
+      error.message.replace(/^error: /, "").replaceAll("'", '"'),
+      `gitops ${line.command.name} --help shows how it is called`,
+    );
   }
   if (invocation === undefined) throw new UsageError("nothing to run", "gitops --help lists the commands");
   return invocation;
@@ -124,7 +132,11 @@ function placeholder(spec: OptionSpec): string {
 function addCommand(program: CommanderCommand, command: Command): void {
   const synopsis = Object.entries(command.arguments).map(([name, spec]) => argumentTerm(name, spec));
   const added = prepared(program.command(command.name));
-  added.summary(command.summary).description(command.description ?? `${command.summary}.`).usage([...synopsis, "[FLAGS]"].join(" ")).allowExcessArguments(false);
+  added
+    .summary(command.summary)
+    .description(command.description ?? `${command.summary}.`)
+    .usage([...synopsis, "[FLAGS]"].join(" "))
+    .allowExcessArguments(false);
   for (const [name, spec] of Object.entries(command.arguments)) {
     added.argument(spec.required === true ? `<${flagName(name).toUpperCase()}>` : `[${flagName(name).toUpperCase()}]`, spec.description);
   }
@@ -132,7 +144,10 @@ function addCommand(program: CommanderCommand, command: Command): void {
   addHelpOption(added, "Flags:");
   const examples = command.examples.map((example) => `  # ${example.explains}\n  ${example.command}\n`);
   const heading = examples.length > 0 ? `\nExamples:\n${examples.join("\n")}` : "";
-  added.addHelpText("after", `${heading}\nExit status: ${command.exitStatus}\n\n"gitops --help" lists the flags of every command, such as --namespace and --context.`);
+  added.addHelpText(
+    "after",
+    `${heading}\nExit status: ${command.exitStatus}\n\n"gitops --help" lists the flags of every command, such as --namespace and --context.`,
+  );
 }
 
 function addOptions(target: CommanderCommand, table: OptionTable, group: string): void {

@@ -27,21 +27,29 @@ const NOTHING_DONE = { created: 0, configured: 0, unchanged: 0, pruned: 0, skipp
 export async function runPlan(session: WriteSession, input: PlanInput, run: PlannedRun): Promise<Rendered> {
   return reported(session, input.output, async (context, progress) => {
     const prepared = await run.prepare(context);
-    const guards = prepared.plan.guards.map(({ code, message, hint, objects }) => new GitOpsError(code, message, { hint, data: { objects } }));
+    const guards = prepared.plan.guards.map(
+      ({ code, message, hint, objects }) => new GitOpsError(code, message, { hint, data: { objects } }),
+    );
     if (guards.length > 0) return { revision: prepared.revision, counts: NOTHING_DONE, failures: guards };
-    if (input.dryRun === "server") return { revision: prepared.revision, counts: dryRunEvents(prepared, context.emit), failures: [], dryRun: true };
+    if (input.dryRun === "server")
+      return { revision: prepared.revision, counts: dryRunEvents(prepared, context.emit), failures: [], dryRun: true };
     const isAsked = session.terminal.interactive && !input.yes && input.output !== "json";
     if (isAsked && changesAnything(prepared)) {
       progress.pause();
       const lines = [...planLines(prepared, session.terminal), ""].join("\n");
-      if (!(await confirm(session.terminal, `${lines}${run.question}`, session.signal))) return { revision: prepared.revision, counts: NOTHING_DONE, failures: [], declined: true };
+      if (!(await confirm(session.terminal, `${lines}${run.question}`, session.signal)))
+        return { revision: prepared.revision, counts: NOTHING_DONE, failures: [], declined: true };
     }
     return run.execute(prepared, context);
   });
 }
 
 /** Runs a release: there is nothing to plan, only a question. */
-export async function runRelease(session: WriteSession, input: Pick<RunInput, "yes"> & { readonly output: "json" | undefined }, release: (context: RunContext) => Promise<SyncResult>): Promise<Rendered> {
+export async function runRelease(
+  session: WriteSession,
+  input: Pick<RunInput, "yes"> & { readonly output: "json" | undefined },
+  release: (context: RunContext) => Promise<SyncResult>,
+): Promise<Rendered> {
   return reported(session, input.output, async (context) => {
     const isAsked = session.terminal.interactive && !input.yes && input.output !== "json";
     if (isAsked && !(await confirm(session.terminal, "Release? The objects stay, nothing owns them afterwards.", session.signal))) {
@@ -56,13 +64,21 @@ interface Outcome extends SyncResult {
   readonly declined?: true;
 }
 
-async function reported(session: WriteSession, output: "json" | undefined, work: (context: RunContext, progress: Progress) => Promise<Outcome>): Promise<Rendered> {
+async function reported(
+  session: WriteSession,
+  output: "json" | undefined,
+  work: (context: RunContext, progress: Progress) => Promise<Outcome>,
+): Promise<Rendered> {
   const progress = await openProgress(session, output);
   let outcome: Outcome;
   try {
     outcome = await work(session.listen(progress.emit), progress);
   } catch (error) {
-    outcome = { revision: "", counts: NOTHING_DONE, failures: [error instanceof Error ? error : new Error("something that is no error was thrown")] };
+    outcome = {
+      revision: "",
+      counts: NOTHING_DONE,
+      failures: [error instanceof Error ? error : new Error("something that is no error was thrown")],
+    };
   } finally {
     progress.close();
   }

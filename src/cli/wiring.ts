@@ -38,7 +38,10 @@ export function openWiring(options: WiringOptions): Wiring {
   const bindings = createClusterBindings(bindingsFile(environment));
   let connection: Promise<KubernetesCluster> | undefined;
   const cluster = (): Promise<KubernetesCluster> => (connection ??= connect(options));
-  const source = async (flags: SourceFlags): Promise<Pick<ReaderPorts, "fetcher" | "clock">> => ({ fetcher: await openFetcher(flags, options), clock });
+  const source = async (flags: SourceFlags): Promise<Pick<ReaderPorts, "fetcher" | "clock">> => ({
+    fetcher: await openFetcher(flags, options),
+    clock,
+  });
   return {
     source,
     readers: async (flags) => {
@@ -59,9 +62,35 @@ export function openWiring(options: WiringOptions): Wiring {
 }
 
 function connect({ globals, environment, terminal, version, emit }: WiringOptions): Promise<KubernetesCluster> {
-  const { context, cluster, user, namespace, kubeconfig, server, token, as, asGroup, certificateAuthority, insecureSkipTlsVerify, tlsServerName, requestTimeout } = globals;
+  const {
+    context,
+    cluster,
+    user,
+    namespace,
+    kubeconfig,
+    server,
+    token,
+    as,
+    asGroup,
+    certificateAuthority,
+    insecureSkipTlsVerify,
+    tlsServerName,
+    requestTimeout,
+  } = globals;
   return connectCluster({
-    ...given({ context, cluster, user, namespace, kubeconfig, server, token, as, certificateAuthority, tlsServerName, requestTimeoutMs: requestTimeout }),
+    ...given({
+      context,
+      cluster,
+      user,
+      namespace,
+      kubeconfig,
+      server,
+      token,
+      as,
+      certificateAuthority,
+      tlsServerName,
+      requestTimeoutMs: requestTimeout,
+    }),
     ...(asGroup.length > 0 ? { asGroups: asGroup } : {}),
     ...(insecureSkipTlsVerify ? { insecureSkipTlsVerify } : {}),
     environment,
@@ -72,7 +101,10 @@ function connect({ globals, environment, terminal, version, emit }: WiringOption
   });
 }
 
-async function openFetcher({ gitTokenFile, typedUrl, maxFileSize }: SourceFlags, { environment, terminal }: WiringOptions): Promise<SourceFetcher> {
+async function openFetcher(
+  { gitTokenFile, typedUrl, maxFileSize }: SourceFlags,
+  { environment, terminal }: WiringOptions,
+): Promise<SourceFetcher> {
   const token = gitTokenFile === undefined ? undefined : await readToken(gitTokenFile);
   const fetcher = createSourceFetcher({
     environment,
@@ -102,6 +134,10 @@ async function readToken(file: string): Promise<string> {
   try {
     return (await readFile(file, "utf8")).trim();
   } catch (cause) {
-    throw new GitOpsError("PATH_NOT_FOUND", `the token file ${file} cannot be read`, { hint: "--git-token-file names a file that holds the token and nothing else", cause, data: { path: file } });
+    throw new GitOpsError("PATH_NOT_FOUND", `the token file ${file} cannot be read`, {
+      hint: "--git-token-file names a file that holds the token and nothing else",
+      cause,
+      data: { path: file },
+    });
   }
 }

@@ -16,7 +16,12 @@ function meaning(argv: readonly string[], environment: NodeJS.ProcessEnv = {}) {
   return { command: line.command?.name, positionals: line.positionals, given };
 }
 
-const SAME_AS_PFLAG: readonly { readonly argv: string; readonly command: string; readonly positionals?: readonly string[]; readonly given: object }[] = [
+const SAME_AS_PFLAG: readonly {
+  readonly argv: string;
+  readonly command: string;
+  readonly positionals?: readonly string[];
+  readonly given: object;
+}[] = [
   { argv: "get shop -n foo", command: "get", positionals: ["shop"], given: { namespace: "foo" } },
   { argv: "get shop -n=foo", command: "get", positionals: ["shop"], given: { namespace: "foo" } },
   { argv: "get shop -nfoo", command: "get", positionals: ["shop"], given: { namespace: "foo" } },
@@ -48,8 +53,18 @@ const SAME_AS_PFLAG: readonly { readonly argv: string; readonly command: string;
   { argv: "get shop -n -- -w", command: "get", positionals: ["shop"], given: { namespace: "--", watch: true } },
   { argv: "build -", command: "build", positionals: ["-"], given: {} },
   { argv: "sync shop --repo=a=b", command: "sync", positionals: ["shop"], given: { repo: "a=b" } },
-  { argv: "sync shop --confirm-prune Namespace/a --confirm-prune=PersistentVolume/b", command: "sync", positionals: ["shop"], given: { confirmPrune: ["Namespace/a", "PersistentVolume/b"] } },
-  { argv: "sync shop --max-file-size 2Mi --max-depth=7", command: "sync", positionals: ["shop"], given: { maxFileSize: 2_097_152, maxDepth: 7 } },
+  {
+    argv: "sync shop --confirm-prune Namespace/a --confirm-prune=PersistentVolume/b",
+    command: "sync",
+    positionals: ["shop"],
+    given: { confirmPrune: ["Namespace/a", "PersistentVolume/b"] },
+  },
+  {
+    argv: "sync shop --max-file-size 2Mi --max-depth=7",
+    command: "sync",
+    positionals: ["shop"],
+    given: { maxFileSize: 2_097_152, maxDepth: 7 },
+  },
   { argv: "sync shop -vqy", command: "sync", positionals: ["shop"], given: { verbose: true, quiet: true, yes: true } },
 ];
 
@@ -102,8 +117,17 @@ for (const [argv, message, hint] of REFUSED) {
 }
 
 test("a variable of the environment stands in for any flag, and the flag wins over it", () => {
-  const environment = { GITOPS_NAMESPACE: "from-env", GITOPS_PRUNE: "true", GITOPS_CONFIRM_PRUNE: "Namespace/a,Namespace/b", GITOPS_TIMEOUT: "" };
-  assert.deepEqual(meaning(["sync", "shop"], environment).given, { namespace: "from-env", prune: true, confirmPrune: ["Namespace/a", "Namespace/b"] });
+  const environment = {
+    GITOPS_NAMESPACE: "from-env",
+    GITOPS_PRUNE: "true",
+    GITOPS_CONFIRM_PRUNE: "Namespace/a,Namespace/b",
+    GITOPS_TIMEOUT: "",
+  };
+  assert.deepEqual(meaning(["sync", "shop"], environment).given, {
+    namespace: "from-env",
+    prune: true,
+    confirmPrune: ["Namespace/a", "Namespace/b"],
+  });
   assert.deepEqual(meaning(["sync", "shop", "-n", "typed"], environment).given["namespace"], "typed");
 });
 
@@ -128,7 +152,8 @@ test("a flag of the same name means the same thing to the reader in every comman
     for (const [key, spec] of Object.entries<OptionSpec>({ ...GLOBAL_OPTIONS, ...command.options })) {
       for (const name of [flagName(key), spec.short ?? ""].filter((text) => text !== "")) {
         const former = seen.get(name);
-        if (former !== undefined) assert.equal(takesValue(former.spec), takesValue(spec), `--${name} of ${former.command} and ${command.name}`);
+        if (former !== undefined)
+          assert.equal(takesValue(former.spec), takesValue(spec), `--${name} of ${former.command} and ${command.name}`);
         seen.set(name, { spec, command: command.name });
       }
     }

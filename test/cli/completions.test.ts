@@ -32,7 +32,9 @@ for (const shell of SHELLS) {
 /** What bash offers at the end of a command line. */
 function bashOffers(...words: readonly string[]): string[] {
   const script = 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($#-1)); _gitops; printf "%s\\n" "${COMPREPLY[@]}"';
-  const { stdout } = spawnSync("bash", ["-c", script, "bash", fileURLToPath(new URL(COMPLETION_FILES.bash, folder)), "gitops", ...words], { encoding: "utf8" });
+  const { stdout } = spawnSync("bash", ["-c", script, "bash", fileURLToPath(new URL(COMPLETION_FILES.bash, folder)), "gitops", ...words], {
+    encoding: "utf8",
+  });
   return stdout.split("\n").filter((line) => line !== "");
 }
 

@@ -16,7 +16,12 @@ export function newHost(environment: NodeJS.ProcessEnv = {}) {
   const stderr = collectingStream();
   const exits: number[] = [];
   const process = Object.assign(new EventEmitter(), { exit: (code: number) => void exits.push(code) }) as unknown as NodeJS.Process;
-  const host: Host = { version: "1.2.3", environment: { KUBECONFIG: "/nonexistent", ...environment }, streams: { stdin: new PassThrough(), stdout: stdout.stream, stderr: stderr.stream }, process };
+  const host: Host = {
+    version: "1.2.3",
+    environment: { KUBECONFIG: "/nonexistent", ...environment },
+    streams: { stdin: new PassThrough(), stdout: stdout.stream, stderr: stderr.stream },
+    process,
+  };
   return { host, stdout, stderr, process, exits };
 }
 

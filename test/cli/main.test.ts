@@ -71,14 +71,29 @@ for (const argv of WRONG_CALLS) {
 
 const folder = mkdtempSync(join(tmpdir(), "gitops-main-"));
 const kubeconfig = join(folder, "kubeconfig");
-writeFileSync(kubeconfig, JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": "c", contexts: [{ name: "c", context: { cluster: "c", user: "u" } }], clusters: [{ name: "c", cluster: { server: "https://127.0.0.1:9" } }], users: [{ name: "u", user: { token: "t" } }] }));
+writeFileSync(
+  kubeconfig,
+  JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "c",
+    contexts: [{ name: "c", context: { cluster: "c", user: "u" } }],
+    clusters: [{ name: "c", cluster: { server: "https://127.0.0.1:9" } }],
+    users: [{ name: "u", user: { token: "t" } }],
+  }),
+);
 
 test("delete off a terminal names the flag that it needs", async () => {
   assert.match((await runMain(["delete", "shop"])).stderr, /--yes/);
 });
 
 test("with -o json the error is one JSON object on stderr, also for a command line that cannot be read", async () => {
-  for (const argv of [["delete", "shop", "-o", "json"], ["sync", "shop", "--prun", "-o=json"], ["get", "--output=json", "--zzz"], ["get", "-Aojson", "--zzz"]]) {
+  for (const argv of [
+    ["delete", "shop", "-o", "json"],
+    ["sync", "shop", "--prun", "-o=json"],
+    ["get", "--output=json", "--zzz"],
+    ["get", "-Aojson", "--zzz"],
+  ]) {
     const { stderr } = await runMain(argv);
     const document = JSON.parse(stderr) as { code: string; exitCode: number };
     assert.deepEqual([document.code, document.exitCode], ["USAGE", 2], argv.join(" "));
@@ -86,7 +101,9 @@ test("with -o json the error is one JSON object on stderr, also for a command li
 });
 
 test("a sync that fails before it begins still ends its JSON lines with sync.finished", async () => {
-  const { exitStatus, stdout, stderr } = await runMain(["sync", "shop", folder, "-o", "json", "--context", "other"], { KUBECONFIG: kubeconfig });
+  const { exitStatus, stdout, stderr } = await runMain(["sync", "shop", folder, "-o", "json", "--context", "other"], {
+    KUBECONFIG: kubeconfig,
+  });
   const last = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as { type: string; exitCode: number };
   assert.deepEqual([last.type, last.exitCode], ["sync.finished", 12]);
   assert.equal(exitStatus, 12);
@@ -108,7 +125,10 @@ test("a reader that goes away is no error", async () => {
 });
 
 test("the first signal aborts the run with the status it stands for, the second ends the process", () => {
-  for (const [name, status] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  for (const [name, status] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
     const { process, exits } = newHost();
     const told: string[] = [];
     const { signal, dispose } = abortOnSignals(process, (line) => told.push(line));

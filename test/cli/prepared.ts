@@ -25,11 +25,21 @@ export function idOf(text: string): ResourceId {
 }
 
 export function objectOf(id: ResourceId, fields: JsonObject): JsonObject {
-  return { apiVersion: id.group === "" ? "v1" : `${id.group}/v1`, kind: id.kind, metadata: { name: id.name, namespace: id.namespace }, ...fields };
+  return {
+    apiVersion: id.group === "" ? "v1" : `${id.group}/v1`,
+    kind: id.kind,
+    metadata: { name: id.name, namespace: id.namespace },
+    ...fields,
+  };
 }
 
 export function manifestOf(id: ResourceId, fields: JsonObject): Manifest {
-  return { id, apiVersion: id.group === "" ? "v1" : `${id.group}/v1`, object: objectOf(id, fields), origin: { file: "shop.yaml", line: 1 } };
+  return {
+    id,
+    apiVersion: id.group === "" ? "v1" : `${id.group}/v1`,
+    object: objectOf(id, fields),
+    origin: { file: "shop.yaml", line: 1 },
+  };
 }
 
 export function create(text: string, fields: JsonObject): ApplyChange {
@@ -39,7 +49,16 @@ export function create(text: string, fields: JsonObject): ApplyChange {
 
 export function configure(text: string, live: JsonObject, predicted: JsonObject, fields: readonly string[]): ApplyChange {
   const id = idOf(text);
-  return { action: "configure", id, desired: manifestOf(id, predicted), live: objectOf(id, live), predicted: objectOf(id, predicted), fields, takeovers: [], migrate: [] };
+  return {
+    action: "configure",
+    id,
+    desired: manifestOf(id, predicted),
+    live: objectOf(id, live),
+    predicted: objectOf(id, predicted),
+    fields,
+    takeovers: [],
+    migrate: [],
+  };
 }
 
 export function unchanged(text: string): ApplyChange {
@@ -53,7 +72,12 @@ export function prune(text: string, fields: JsonObject): Extract<Change, { actio
 }
 
 /** A prepared sync of one wave, then a prune. */
-export function preparedSync(parts: { readonly apply?: readonly ApplyChange[]; readonly prune?: readonly Extract<Change, { action: "prune" }>[]; readonly skipped?: readonly Extract<Change, { action: "skip" }>[]; readonly guards?: readonly Guard[] }): PreparedSync {
+export function preparedSync(parts: {
+  readonly apply?: readonly ApplyChange[];
+  readonly prune?: readonly Extract<Change, { action: "prune" }>[];
+  readonly skipped?: readonly Extract<Change, { action: "skip" }>[];
+  readonly guards?: readonly Guard[];
+}): PreparedSync {
   const { apply = [], prune: pruned = [], skipped = [], guards = [] } = parts;
   const source = { type: "directory", path: "/shop" } as const;
   const inventory: Inventory = { version: 1, cluster: "uid", source, namespace: "shop", revision, entries: [] };
@@ -72,8 +96,18 @@ export function preparedSync(parts: { readonly apply?: readonly ApplyChange[]; r
     changes: [...apply, ...pruned, ...skipped],
     stored: undefined,
     plan: {
-      waves: [{ phase: "Sync", wave: 0, gate: "healthy", stages: [{ reason: "wave 0", steps: apply.map((change) => ({ change, method: "apply", reason: "wave 0", validate: true })) }] }],
-      prune: pruned.length === 0 ? [] : [pruned.map((change) => ({ change, reason: "the source no longer declares it", propagation: "Background" }))],
+      waves: [
+        {
+          phase: "Sync",
+          wave: 0,
+          gate: "healthy",
+          stages: [{ reason: "wave 0", steps: apply.map((change) => ({ change, method: "apply", reason: "wave 0", validate: true })) }],
+        },
+      ],
+      prune:
+        pruned.length === 0
+          ? []
+          : [pruned.map((change) => ({ change, reason: "the source no longer declares it", propagation: "Background" }))],
       skipped,
       guards,
       warnings: [],
@@ -94,9 +128,27 @@ export function deliveryStatus(): DeliveryStatus {
     health: { status: "Progressing", reason: "ImagePullBackOff", message: "waiting for 1 of 2 replicas" },
     createdAt,
     resources: [
-      { id: idOf("ConfigMap/shop/settings"), version: "v1", sync: "Synced", health: { status: "Healthy", reason: "", message: "" }, createdAt },
-      { id: idOf("Deployment.apps/shop/web"), version: "v1", sync: "OutOfSync", health: { status: "Progressing", reason: "ImagePullBackOff", message: "waiting for 1 of 2 replicas" }, createdAt },
-      { id: idOf("Namespace//shop"), version: "v1", sync: "Unknown", health: { status: "Missing", reason: "", message: "not found\u001b[31m" }, createdAt: "" },
+      {
+        id: idOf("ConfigMap/shop/settings"),
+        version: "v1",
+        sync: "Synced",
+        health: { status: "Healthy", reason: "", message: "" },
+        createdAt,
+      },
+      {
+        id: idOf("Deployment.apps/shop/web"),
+        version: "v1",
+        sync: "OutOfSync",
+        health: { status: "Progressing", reason: "ImagePullBackOff", message: "waiting for 1 of 2 replicas" },
+        createdAt,
+      },
+      {
+        id: idOf("Namespace//shop"),
+        version: "v1",
+        sync: "Unknown",
+        health: { status: "Missing", reason: "", message: "not found\u001b[31m" },
+        createdAt: "",
+      },
     ],
   };
 }

@@ -14,24 +14,43 @@ const done: SyncResult = { revision, counts, failures: [] };
 const changing = preparedSync({ apply: [create("ConfigMap/shop/a", {})], prune: [prune("ConfigMap/shop/b", {})] });
 
 /** Runs a plan as `sync` does, and tells whether it was executed. */
-async function run(prepared: () => Promise<PreparedSync>, options: { readonly answer?: string; readonly yes?: boolean; readonly dryRun?: "none" | "server"; readonly output?: "json"; readonly result?: SyncResult; readonly signal?: AbortSignal }) {
+async function run(
+  prepared: () => Promise<PreparedSync>,
+  options: {
+    readonly answer?: string;
+    readonly yes?: boolean;
+    readonly dryRun?: "none" | "server";
+    readonly output?: "json";
+    readonly result?: SyncResult;
+    readonly signal?: AbortSignal;
+  },
+) {
   const stdin = Object.assign(new PassThrough(), { isTTY: options.answer !== undefined });
   const stdout = collectingStream();
   const stderr = collectingStream(options.answer !== undefined);
   // A dumb terminal: a person can be asked, and no live line mixes into what is compared.
   const terminal = describeTerminal({ stdin, stdout: stdout.stream, stderr: stderr.stream }, { TERM: "dumb", LANG: "C.UTF-8" }, "never");
   const signal = options.signal ?? new AbortController().signal;
-  const session = { terminal, globals: { quiet: false, verbose: false }, signal, listen: (emit: never) => ({ signal, emit }) } as unknown as WriteSession;
+  const session = {
+    terminal,
+    globals: { quiet: false, verbose: false },
+    signal,
+    listen: (emit: never) => ({ signal, emit }),
+  } as unknown as WriteSession;
   if (options.answer !== undefined) stdin.write(`${options.answer}\n`);
   let executed = 0;
-  const rendered = await runPlan(session, { yes: options.yes ?? false, dryRun: options.dryRun ?? "none", output: options.output }, {
-    question: "Sync?",
-    prepare: prepared,
-    execute: async () => {
-      executed += 1;
-      return options.result ?? done;
+  const rendered = await runPlan(
+    session,
+    { yes: options.yes ?? false, dryRun: options.dryRun ?? "none", output: options.output },
+    {
+      question: "Sync?",
+      prepare: prepared,
+      execute: async () => {
+        executed += 1;
+        return options.result ?? done;
+      },
     },
-  });
+  );
   return { ...rendered, executed, stdout: stdout.text() + rendered.text, stderr: stderr.text() };
 }
 
@@ -55,16 +74,26 @@ for (const answer of ["n", "", "maybe", "yess"]) {
 }
 
 test("--yes, -o json and a plan without changes ask nothing", async () => {
-  for (const options of [{ yes: true }, { output: "json" }] as const) assert.equal((await run(async () => changing, { answer: "n", ...options })).executed, 1);
+  for (const options of [{ yes: true }, { output: "json" }] as const)
+    assert.equal((await run(async () => changing, { answer: "n", ...options })).executed, 1);
   assert.equal((await run(async () => preparedSync({ apply: [unchanged("ConfigMap/shop/a")] }), { answer: "n" })).executed, 1);
 });
 
 test("a guard ends in 5 before anything is executed, even with --yes and as a dry run", async () => {
-  const guards = [{ code: "EMPTY_BUILD", message: "the build is empty", hint: "--allow-empty", objects: [] }, { code: "MASS_PRUNE", message: "too many", hint: "--allow-mass-prune", objects: [] }] as const;
+  const guards = [
+    { code: "EMPTY_BUILD", message: "the build is empty", hint: "--allow-empty", objects: [] },
+    { code: "MASS_PRUNE", message: "too many", hint: "--allow-mass-prune", objects: [] },
+  ] as const;
   for (const options of [{ yes: true }, { dryRun: "server" }, { yes: true, output: "json" }] as const) {
     const { executed, exitStatus, failures } = await run(async () => preparedSync({ guards }), options);
     assert.deepEqual([executed, exitStatus], [0, 5]);
-    assert.deepEqual((failures as GitOpsError[]).map(({ code, hint }) => [code, hint]), [["EMPTY_BUILD", "--allow-empty"], ["MASS_PRUNE", "--allow-mass-prune"]]);
+    assert.deepEqual(
+      (failures as GitOpsError[]).map(({ code, hint }) => [code, hint]),
+      [
+        ["EMPTY_BUILD", "--allow-empty"],
+        ["MASS_PRUNE", "--allow-mass-prune"],
+      ],
+    );
   }
 });
 
@@ -83,7 +112,14 @@ test("every run with -o json ends with sync.finished and its exit status, whatev
     { status: 0, run: () => run(async () => changing, { output: "json", dryRun: "server" }) },
     { status: 14, run: () => run(async () => Promise.reject(new GitOpsError("CLUSTER_UNREACHABLE", "x")), { output: "json" }) },
     { status: 70, run: () => run(async () => Promise.reject(new TypeError("x")), { output: "json" }) },
-    { status: 143, run: () => run(async () => Promise.reject(new GitOpsError("INTERRUPTED", "x")), { output: "json", signal: AbortSignal.abort(new Interruption("SIGTERM")) }) },
+    {
+      status: 143,
+      run: () =>
+        run(async () => Promise.reject(new GitOpsError("INTERRUPTED", "x")), {
+          output: "json",
+          signal: AbortSignal.abort(new Interruption("SIGTERM")),
+        }),
+    },
   ];
   for (const { status, run: act } of outcomes) {
     const { exitStatus, stdout } = await act();

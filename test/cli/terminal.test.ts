@@ -4,9 +4,17 @@ import { test } from "node:test";
 import { describeTerminal } from "../../src/cli/terminal.ts";
 import { collectingStream } from "./streams.ts";
 
-function terminal(environment: NodeJS.ProcessEnv, tty: { readonly stdin?: boolean; readonly stdout?: boolean; readonly stderr?: boolean }, color: "auto" | "always" | "never" = "auto") {
+function terminal(
+  environment: NodeJS.ProcessEnv,
+  tty: { readonly stdin?: boolean; readonly stdout?: boolean; readonly stderr?: boolean },
+  color: "auto" | "always" | "never" = "auto",
+) {
   const stdin = Object.assign(new PassThrough(), { isTTY: tty.stdin === true });
-  return describeTerminal({ stdin, stdout: collectingStream(tty.stdout).stream, stderr: collectingStream(tty.stderr).stream }, environment, color);
+  return describeTerminal(
+    { stdin, stdout: collectingStream(tty.stdout).stream, stderr: collectingStream(tty.stderr).stream },
+    environment,
+    color,
+  );
 }
 
 const all = { stdin: true, stdout: true, stderr: true };

@@ -65,7 +65,11 @@ test("a file that is no YAML is 11, with its place and not its text", async () =
 });
 
 test("a reader that stops reading changes nothing", () => {
-  const { status, stderr } = spawnSync("bash", ["-c", '"$0" "$1" completion zsh | head -1; exit ${PIPESTATUS[0]}', process.execPath, gitopsProgram], { encoding: "utf8" });
+  const { status, stderr } = spawnSync(
+    "bash",
+    ["-c", '"$0" "$1" completion zsh | head -1; exit ${PIPESTATUS[0]}', process.execPath, gitopsProgram],
+    { encoding: "utf8" },
+  );
   assert.deepEqual([status, stderr], [0, ""]);
 });
 
@@ -92,9 +96,18 @@ async function interrupted(node: string, signal: NodeJS.Signals, times: number) 
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const kubeconfig = join(folder, `kubeconfig-${port}`);
-  const entry = { apiVersion: "v1", kind: "Config", "current-context": "c", contexts: [{ name: "c", context: { cluster: "c", user: "u" } }], clusters: [{ name: "c", cluster: { server: `https://127.0.0.1:${port}` } }], users: [{ name: "u", user: { token: "t" } }] };
+  const entry = {
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "c",
+    contexts: [{ name: "c", context: { cluster: "c", user: "u" } }],
+    clusters: [{ name: "c", cluster: { server: `https://127.0.0.1:${port}` } }],
+    users: [{ name: "u", user: { token: "t" } }],
+  };
   writeFileSync(kubeconfig, JSON.stringify(entry));
-  const child = spawn(node, [gitopsProgram, "get", "shop"], { env: { ...process.env, KUBECONFIG: kubeconfig, XDG_CACHE_HOME: folder, XDG_STATE_HOME: folder } });
+  const child = spawn(node, [gitopsProgram, "get", "shop"], {
+    env: { ...process.env, KUBECONFIG: kubeconfig, XDG_CACHE_HOME: folder, XDG_STATE_HOME: folder },
+  });
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   const ended = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
@@ -105,7 +118,10 @@ async function interrupted(node: string, signal: NodeJS.Signals, times: number) 
   return { code, stderr };
 }
 
-for (const [signal, status] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+for (const [signal, status] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const) {
   test(`${signal} ends a run that waits for a server, with ${status}`, async () => {
     const { code, stderr } = await interrupted(process.execPath, signal, 1);
     assert.equal(code, status, stderr);

@@ -54,7 +54,16 @@ test("the engine can be imported as a library, with types", () => {
       "  return prepareSync(request, ports, { signal: new AbortController().signal, emit: (event) => console.log(event.type) });\n}\n" +
       'const error = new GitOpsError("USAGE", "x");\nconst code: 2 | number = ERROR_EXIT[error.code];\nconsole.log(code, printYaml({ a: 1 }));\n',
   );
-  const options = { strict: true, module: "nodenext", moduleResolution: "nodenext", target: "es2023", lib: ["es2023", "dom"], types: [], noEmit: true, skipLibCheck: false };
+  const options = {
+    strict: true,
+    module: "nodenext",
+    moduleResolution: "nodenext",
+    target: "es2023",
+    lib: ["es2023", "dom"],
+    types: [],
+    noEmit: true,
+    skipLibCheck: false,
+  };
   writeFileSync(join(consumer, "tsconfig.json"), JSON.stringify({ compilerOptions: options, files: ["use.ts"] }));
   run(join(root, "node_modules", ".bin", "tsc"), ["-p", consumer], consumer);
   assert.equal(run(process.execPath, [join(consumer, "use.ts")], consumer), "2 a: 1\n\n");
@@ -62,15 +71,28 @@ test("the engine can be imported as a library, with types", () => {
 
 test("the package carries completions, licences and nothing of the workshop, within five megabytes", () => {
   const paths = packed.files.map(({ path }) => path);
-  for (const expected of ["LICENSE", "CHANGELOG.md", "bin/gitops.js", "completions/gitops.bash", "completions/_gitops", "dist/gitops.js", "dist/engine/index.d.ts", "dist/THIRD_PARTY_LICENSES.txt"]) {
+  for (const expected of [
+    "LICENSE",
+    "CHANGELOG.md",
+    "bin/gitops.js",
+    "completions/gitops.bash",
+    "completions/_gitops",
+    "dist/gitops.js",
+    "dist/engine/index.d.ts",
+    "dist/THIRD_PARTY_LICENSES.txt",
+  ]) {
     assert.ok(paths.includes(expected), expected);
   }
-  assert.deepEqual(paths.filter((path) => /^(src|test|fixtures|scripts|node_modules)\//.test(path)), []);
+  assert.deepEqual(
+    paths.filter((path) => /^(src|test|fixtures|scripts|node_modules)\//.test(path)),
+    [],
+  );
   assert.ok(packed.size < 5_000_000, `${packed.size} bytes`);
 });
 
 test("every bundled package's licence is passed on", () => {
   const notices = join(consumer, "node_modules", "gitops", "dist", "THIRD_PARTY_LICENSES.txt");
   assert.ok(existsSync(notices) && statSync(notices).size > 0);
-  for (const name of ["commander", "chalk", "ora", "diff", "cli-table3"]) assert.match(readFileSync(notices, "utf8"), new RegExp(`^${name} \\d`, "m"));
+  for (const name of ["commander", "chalk", "ora", "diff", "cli-table3"])
+    assert.match(readFileSync(notices, "utf8"), new RegExp(`^${name} \\d`, "m"));
 });

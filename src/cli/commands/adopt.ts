@@ -21,7 +21,11 @@ export const adoptCommand = defineCommand({
       const { UsageError } = await import("../usage-error.ts");
       throw new UsageError("adopt needs --from", "--from is one of flux, argocd, helm, kubectl");
     }
-    const [{ prepareAdoption, executePlan }, { deliveryRequest, sourceFlags }, { runPlan }] = await Promise.all([session.engine(), import("../delivery-request.ts"), import("../run-plan.ts")]);
+    const [{ prepareAdoption, executePlan }, { deliveryRequest, sourceFlags }, { runPlan }] = await Promise.all([
+      session.engine(),
+      import("../delivery-request.ts"),
+      import("../run-plan.ts"),
+    ]);
     const flags = sourceFlags(input);
     return runPlan(session, input, {
       question: `Adopt from ${from}?`,

@@ -21,7 +21,10 @@ export const buildCommand = defineCommand({
     ]);
     const source = await requiredSource(input, session);
     // Fetching a folder takes no time worth a line; --verbose shows it.
-    const progress = await openProgress({ ...session, globals: { ...session.globals, quiet: session.globals.quiet || !session.globals.verbose } });
+    const progress = await openProgress({
+      ...session,
+      globals: { ...session.globals, quiet: session.globals.quiet || !session.globals.verbose },
+    });
     const context = session.listen(progress.emit);
     try {
       const { result } = await buildSource(source, buildSettings(input), await session.source(sourceFlags(input)), context);

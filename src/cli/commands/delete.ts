@@ -12,9 +12,16 @@ export const deleteCommand = defineCommand({
   examples: [{ command: "gitops delete shop --yes", explains: "without a question" }],
   async run(input, session) {
     if (!input.yes && input.dryRun === "none" && !session.terminal.interactive) {
-      throw new UsageError("delete asks before it removes anything, and there is no terminal to ask on", "give --yes to go on without a question");
+      throw new UsageError(
+        "delete asks before it removes anything, and there is no terminal to ask on",
+        "give --yes to go on without a question",
+      );
     }
-    const [{ prepareDelete, executeDelete }, { deletePolicy }, { runPlan }] = await Promise.all([session.engine(), import("../delivery-request.ts"), import("../run-plan.ts")]);
+    const [{ prepareDelete, executeDelete }, { deletePolicy }, { runPlan }] = await Promise.all([
+      session.engine(),
+      import("../delivery-request.ts"),
+      import("../run-plan.ts"),
+    ]);
     return runPlan(session, input, {
       question: "Delete?",
       prepare: async (context) => {

@@ -36,7 +36,11 @@ export const POLICY_OPTIONS = {
   createNamespace: { type: "boolean", description: "make the delivery's namespace where it is missing" },
   allowEmpty: { type: "boolean", description: "let a build without objects through" },
   allowMassPrune: { type: "boolean", description: "let more than 20 objects and 30 % of the delivery be pruned at once" },
-  confirmPrune: { type: "list", placeholder: "KIND/NAME", description: "let this protected object be pruned or recreated; may be repeated" },
+  confirmPrune: {
+    type: "list",
+    placeholder: "KIND/NAME",
+    description: "let this protected object be pruned or recreated; may be repeated",
+  },
 } as const satisfies OptionTable;
 
 /** Whether and how long a run waits, and who is asked. */

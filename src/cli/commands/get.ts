@@ -8,7 +8,12 @@ export const getCommand = defineCommand({
   arguments: { name: { description: "[KIND/]NAME of the delivery; all of the namespace where left out" } },
   options: {
     allNamespaces: { type: "boolean", short: "A", description: "deliveries of all namespaces" },
-    output: { type: "choice", short: "o", choices: ["wide", "name", "json", "yaml"], description: "more columns, names only, or a document" },
+    output: {
+      type: "choice",
+      short: "o",
+      choices: ["wide", "name", "json", "yaml"],
+      description: "more columns, names only, or a document",
+    },
     watch: { type: "boolean", short: "w", description: "show changes as they happen" },
     headers: { type: "boolean", default: true, description: "print the header line of a table" },
   },
@@ -20,7 +25,12 @@ export const getCommand = defineCommand({
     { command: "gitops get shop -w -o json", explains: "a JSON line for each change" },
   ],
   async run(input, session) {
-    const [engine, { renderDelivery, renderDeliveries }, { watchOutput }, { openProgress }] = await Promise.all([session.engine(), import("../output/status.ts"), import("../output/watch.ts"), import("../output/progress.ts")]);
+    const [engine, { renderDelivery, renderDeliveries }, { watchOutput }, { openProgress }] = await Promise.all([
+      session.engine(),
+      import("../output/status.ts"),
+      import("../output/watch.ts"),
+      import("../output/progress.ts"),
+    ]);
     if (input.watch && input.name === undefined) throw new UsageError("--watch needs the name of a delivery", "gitops get NAME -w");
     const progress = await openProgress(session);
     const context = session.listen(progress.emit);

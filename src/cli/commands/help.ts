@@ -20,6 +20,9 @@ export const helpCommand = defineCommand({
     const command = commands.find((candidate) => candidate.name === topic);
     if (command !== undefined) return { text: helpText(commands, command), exitStatus: 0 };
     const meant = nearest(topic, ["exit-codes", ...commands.map((candidate) => candidate.name)]);
-    throw new UsageError(`there is no help on ${JSON.stringify(topic)}`, meant === undefined ? "gitops help lists the commands" : `did you mean "gitops help ${meant}"?`);
+    throw new UsageError(
+      `there is no help on ${JSON.stringify(topic)}`,
+      meant === undefined ? "gitops help lists the commands" : `did you mean "gitops help ${meant}"?`,
+    );
   },
 });

@@ -13,11 +13,18 @@ export const syncCommand = defineCommand({
   exitStatus: "0 done, 5 a person must decide, 7 ended badly, 9 timed out; see gitops help exit-codes",
   examples: [
     { command: "gitops sync shop k8s/overlays/dev -n shop --prune", explains: "a local folder" },
-    { command: "gitops sync shop --repo https://git.example/shop.git --ref main --path k8s/overlays/prod -n shop --prune --yes", explains: "a Git repository, without a question" },
+    {
+      command: "gitops sync shop --repo https://git.example/shop.git --ref main --path k8s/overlays/prod -n shop --prune --yes",
+      explains: "a Git repository, without a question",
+    },
     { command: "gitops sync shop", explains: "the recorded source again" },
   ],
   async run(input, session) {
-    const [{ prepareSync, executePlan }, { deliveryRequest, sourceFlags }, { runPlan }] = await Promise.all([session.engine(), import("../delivery-request.ts"), import("../run-plan.ts")]);
+    const [{ prepareSync, executePlan }, { deliveryRequest, sourceFlags }, { runPlan }] = await Promise.all([
+      session.engine(),
+      import("../delivery-request.ts"),
+      import("../run-plan.ts"),
+    ]);
     const flags = sourceFlags(input);
     return runPlan(session, input, {
       question: "Sync?",

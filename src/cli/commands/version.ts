@@ -12,7 +12,8 @@ export const versionCommand = defineCommand({
     const node = process.version;
     const platform = `${process.platform}/${process.arch}`;
     const document = { apiVersion: "cli.gitops/v1", kind: "Version", version, node, platform };
-    const text = output === "json" ? `${JSON.stringify(document, undefined, 2)}\n` : `gitops version ${version}\nnode ${node} ${platform}\n`;
+    const text =
+      output === "json" ? `${JSON.stringify(document, undefined, 2)}\n` : `gitops version ${version}\nnode ${node} ${platform}\n`;
     return { text, exitStatus: 0 };
   },
 });

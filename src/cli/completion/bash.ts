@@ -57,7 +57,9 @@ function choiceCases(flags: readonly FlagWord[]): string {
       byFlag.set(text, new Set([...(byFlag.get(text) ?? []), ...flag.choices]));
     }
   }
-  return [...byFlag].map(([text, choices]) => `    ${text}) COMPREPLY=($(compgen -W "${[...choices].join(" ")}" -- "$current")); return ;;`).join("\n");
+  return [...byFlag]
+    .map(([text, choices]) => `    ${text}) COMPREPLY=($(compgen -W "${[...choices].join(" ")}" -- "$current")); return ;;`)
+    .join("\n");
 }
 
 function typed(flags: readonly FlagWord[]): string[] {

@@ -38,7 +38,11 @@ function flagTable(flags: readonly FlagWord[]): string {
 function choiceEntries(commands: readonly CommandWord[]): string {
   return commands
     .flatMap(({ name, flags, positionals }) => {
-      const afterFlag = flags.filter(({ choices }) => choices.length > 0).flatMap(({ long, short, choices }) => [`--${long}`, ...(short === undefined ? [] : [`-${short}`])].map((typed) => entry(`${name} ${typed}`, choices)));
+      const afterFlag = flags
+        .filter(({ choices }) => choices.length > 0)
+        .flatMap(({ long, short, choices }) =>
+          [`--${long}`, ...(short === undefined ? [] : [`-${short}`])].map((typed) => entry(`${name} ${typed}`, choices)),
+        );
       const first = positionals[0]?.choices ?? [];
       return first.length === 0 ? afterFlag : [...afterFlag, entry(`${name} ${name}`, first)];
     })

@@ -16,7 +16,12 @@ const GENERATORS: Readonly<Record<Shell, (commands: readonly CommandWord[]) => s
 };
 
 /** Where `completions/` keeps the script of each shell, under the name that the shell looks for. */
-export const COMPLETION_FILES: Readonly<Record<Shell, string>> = { bash: "gitops.bash", zsh: "_gitops", fish: "gitops.fish", powershell: "gitops.ps1" };
+export const COMPLETION_FILES: Readonly<Record<Shell, string>> = {
+  bash: "gitops.bash",
+  zsh: "_gitops",
+  fish: "gitops.fish",
+  powershell: "gitops.ps1",
+};
 
 /** The completion script of a shell, from the table of commands. */
 export function completionScript(shell: Shell, commands: readonly Command[]): string {

@@ -29,7 +29,10 @@ export function completionWords(commands: readonly Command[]): readonly CommandW
     name,
     summary,
     flags: [...flagWords(options), ...flagWords(GLOBAL_OPTIONS)],
-    positionals: Object.entries(table).map(([argument, { choices }]) => ({ choices: choices ?? (argument === "topic" ? ["exit-codes", ...commands.map((command) => command.name)] : []), isFolder: argument === "directory" })),
+    positionals: Object.entries(table).map(([argument, { choices }]) => ({
+      choices: choices ?? (argument === "topic" ? ["exit-codes", ...commands.map((command) => command.name)] : []),
+      isFolder: argument === "directory",
+    })),
   }));
 }
 
@@ -41,7 +44,13 @@ export function globalFlagWords(): readonly FlagWord[] {
 function flagWords(table: OptionTable): FlagWord[] {
   return Object.entries(table).flatMap(([key, spec]) => {
     const long = flagName(key);
-    const word = { short: spec.short, description: spec.description, takesValue: takesValue(spec), choices: choicesOf(spec), isFile: spec.type === "string" && spec.placeholder === "FILE" };
+    const word = {
+      short: spec.short,
+      description: spec.description,
+      takesValue: takesValue(spec),
+      choices: choicesOf(spec),
+      isFile: spec.type === "string" && spec.placeholder === "FILE",
+    };
     // A flag that is on by default is only ever typed to turn it off.
     const isOn = spec.type === "boolean" && spec.default === true;
     return [isOn ? { ...word, long: `no-${long}`, short: undefined, description: `do not ${spec.description}` } : { ...word, long }];

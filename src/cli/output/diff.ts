@@ -17,15 +17,28 @@ export interface DiffFormat {
 }
 
 /** A prepared sync as `diff` shows it. Status 1 where a sync would write anything, else 0. No secret value is in it. */
-export async function renderDiff(prepared: PreparedSync, format: DiffFormat, terminal: Pick<Terminal, "stdoutColor" | "unicode">): Promise<Rendered> {
+export async function renderDiff(
+  prepared: PreparedSync,
+  format: DiffFormat,
+  terminal: Pick<Terminal, "stdoutColor" | "unicode">,
+): Promise<Rendered> {
   const exitStatus = prepared.changes.some(({ action }) => action === "create" || action === "configure" || action === "prune") ? 1 : 0;
   if (format.output !== undefined) return { text: renderDocument(diffDocument(prepared), format.output), exitStatus };
   const style = styleOf(terminal.stdoutColor, terminal.unicode);
   const blocks = prepared.changes.map((change) => changeBlock(maskChange(change), terminal)).filter((block) => block !== "");
   const order = format.plan ? planLines(prepared, terminal) : [];
-  const guards = prepared.plan.guards.map((guard) => `${style.paint.yellow(style.glyphs.warning)} a sync would stop: ${escapeControls(guard.message)} (${escapeControls(guard.hint)})`);
+  const guards = prepared.plan.guards.map(
+    (guard) =>
+      `${style.paint.yellow(style.glyphs.warning)} a sync would stop: ${escapeControls(guard.message)} (${escapeControls(guard.hint)})`,
+  );
   const count = (action: Change["action"]): number => prepared.changes.filter((change) => change.action === action).length;
-  const counts = planCounts({ create: count("create"), configure: count("configure"), prune: count("prune"), skip: count("skip"), unchanged: count("none") });
+  const counts = planCounts({
+    create: count("create"),
+    configure: count("configure"),
+    prune: count("prune"),
+    skip: count("skip"),
+    unchanged: count("none"),
+  });
   const summary = `${escapeControls(prepared.revision)}: ${exitStatus === 0 ? `no differences (${counts})` : counts}`;
   return { text: `${[...order, ...blocks, ...guards, summary].join("\n")}\n`, exitStatus };
 }
@@ -67,7 +80,8 @@ function reasonOf(change: Change): string {
 
 function changeBlock(change: Change, { stdoutColor, unicode }: Pick<Terminal, "stdoutColor" | "unicode">): string {
   const { paint, glyphs } = styleOf(stdoutColor, unicode);
-  const head = (word: string, detail: string): string => `${paint.bold(`${glyphs.step} ${objectName(change.id)} ${word}`)}${detail === "" ? "" : ` (${escapeControls(detail)})`}`;
+  const head = (word: string, detail: string): string =>
+    `${paint.bold(`${glyphs.step} ${objectName(change.id)} ${word}`)}${detail === "" ? "" : ` (${escapeControls(detail)})`}`;
   switch (change.action) {
     case "none":
       return "";
@@ -78,10 +92,16 @@ function changeBlock(change: Change, { stdoutColor, unicode }: Pick<Terminal, "s
     case "prune":
       return [head("prune", ""), ...objectDiff(change.live, undefined, paint)].join("\n");
     case "configure": {
-      const takeovers = change.takeovers.map(({ manager, field }) => `  ${paint.yellow(glyphs.warning)} takes ${escapeControls(field)} over from ${escapeControls(manager)}`);
+      const takeovers = change.takeovers.map(
+        ({ manager, field }) => `  ${paint.yellow(glyphs.warning)} takes ${escapeControls(field)} over from ${escapeControls(manager)}`,
+      );
       const desired = change.predicted ?? change.desired.object;
       const live = change.predicted === undefined ? onlyDeclared(change.live, change.desired.object) : change.live;
-      return [head("configure", change.fields.length === 0 ? reasonOf(change) : ""), ...takeovers, ...objectDiff(live, desired, paint)].join("\n");
+      return [
+        head("configure", change.fields.length === 0 ? reasonOf(change) : ""),
+        ...takeovers,
+        ...objectDiff(live, desired, paint),
+      ].join("\n");
     }
   }
 }

@@ -6,7 +6,12 @@ export function eventLine(event: EngineEvent, time: number): string {
   const { type, ...fields } = event;
   const flat = Object.entries(fields).flatMap(([key, value]): [string, unknown][] => {
     if (key === "id") return idFields(value as ResourceId);
-    if (event.type === "object.health" && key === "health") return [["health", event.health.status], ["reason", event.health.reason], ["message", event.health.message]];
+    if (event.type === "object.health" && key === "health")
+      return [
+        ["health", event.health.status],
+        ["reason", event.health.reason],
+        ["message", event.health.message],
+      ];
     return [[key, value]];
   });
   return `${jsonText({ time: new Date(time).toISOString(), type, ...Object.fromEntries(flat) })}\n`;
@@ -15,9 +20,17 @@ export function eventLine(event: EngineEvent, time: number): string {
 /** The last line of every run, failure included. */
 export function finishedLine(result: { readonly revision: string; readonly counts: SyncCounts }, exitCode: number, time: number): string {
   const { created, configured, unchanged, pruned, skipped, failed, writes } = result.counts;
-  return eventLine({ type: "sync.finished", revision: result.revision, exitCode, created, configured, unchanged, pruned, skipped, failed, writes }, time);
+  return eventLine(
+    { type: "sync.finished", revision: result.revision, exitCode, created, configured, unchanged, pruned, skipped, failed, writes },
+    time,
+  );
 }
 
 function idFields({ group, kind, namespace, name }: ResourceId): [string, string][] {
-  return [["group", group], ["kind", kind], ["namespace", namespace], ["name", name]];
+  return [
+    ["group", group],
+    ["kind", kind],
+    ["namespace", namespace],
+    ["name", name],
+  ];
 }

@@ -24,7 +24,10 @@ export function describeEvent(event: EngineEvent): EventWords {
     case "wave.started":
       return { tone: "begin", text: `applying ${objects(event.objects)} (${event.phase}, wave ${event.wave})` };
     case "object.applied":
-      return { tone: event.action === "unchanged" ? "hidden" : "detail", text: `${objectName(event.id)} ${event.action}${event.dryRun === true ? " (dry run)" : ""}` };
+      return {
+        tone: event.action === "unchanged" ? "hidden" : "detail",
+        text: `${objectName(event.id)} ${event.action}${event.dryRun === true ? " (dry run)" : ""}`,
+      };
     case "object.failed":
       return { tone: "failure", text: `${objectName(event.id)}: ${escapeControls(event.message)}` };
     case "object.health":
@@ -38,7 +41,10 @@ export function describeEvent(event: EngineEvent): EventWords {
     case "inventory.written":
       return { tone: "hidden", text: `recorded ${objects(event.entries)}` };
     case "request.retried":
-      return { tone: "detail", text: `trying again in ${(event.delayMs / 1000).toFixed(1)}s (${event.attempt}): ${escapeControls(event.what)}: ${escapeControls(event.reason)}` };
+      return {
+        tone: "detail",
+        text: `trying again in ${(event.delayMs / 1000).toFixed(1)}s (${event.attempt}): ${escapeControls(event.what)}: ${escapeControls(event.reason)}`,
+      };
     case "warning":
       return { tone: "warning", text: `${event.id === undefined ? "" : `${objectName(event.id)}: `}${escapeControls(event.message)}` };
     case "sync.finished":
@@ -53,13 +59,21 @@ export function syncCounts(counts: SyncCounts): string {
 }
 
 /** `2 to create, 97 unchanged`. */
-export function planCounts(counts: { readonly create: number; readonly configure: number; readonly prune: number; readonly skip: number; readonly unchanged: number }): string {
+export function planCounts(counts: {
+  readonly create: number;
+  readonly configure: number;
+  readonly prune: number;
+  readonly skip: number;
+  readonly unchanged: number;
+}): string {
   const { create, configure, prune, skip, unchanged } = counts;
   return nonZero({ "to create": create, "to configure": configure, "to prune": prune, skipped: skip, unchanged }, "nothing to do");
 }
 
 function nonZero(counts: Readonly<Record<string, number>>, nothing: string): string {
-  const parts = Object.entries(counts).filter(([, count]) => count > 0).map(([word, count]) => `${count} ${word}`);
+  const parts = Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([word, count]) => `${count} ${word}`);
   return parts.length === 0 ? nothing : parts.join(", ");
 }
 

@@ -74,7 +74,8 @@ function codeOf(failure: unknown): string {
 
 function messageOf(failure: unknown): string {
   // The text of an unforeseen error may quote what it choked on, which may be a secret: only its kind is told.
-  if (statusOf(failure) === BUG_EXIT_STATUS) return `this is a bug in gitops (${failure instanceof Error ? failure.constructor.name : typeof failure})`;
+  if (statusOf(failure) === BUG_EXIT_STATUS)
+    return `this is a bug in gitops (${failure instanceof Error ? failure.constructor.name : typeof failure})`;
   return failure instanceof Error ? failure.message : "";
 }
 
@@ -97,7 +98,10 @@ function originText(failure: unknown): string {
   const lines: string[] = [];
   for (let error = failure; error instanceof Error; error = error.cause) {
     const code: unknown = "code" in error ? error.code : undefined;
-    lines.push(`${error === failure ? "" : "caused by "}${error.constructor.name}${typeof code === "string" ? ` ${code}` : ""}`, ...frames(error));
+    lines.push(
+      `${error === failure ? "" : "caused by "}${error.constructor.name}${typeof code === "string" ? ` ${code}` : ""}`,
+      ...frames(error),
+    );
   }
   return lines.map((line) => `${escapeControls(line)}\n`).join("");
 }

@@ -41,7 +41,8 @@ export function liveProgress(terminal: Pick<Terminal, "stderr" | "stderrColor" |
         case "detail":
         case "hidden":
           if (verbose) lasting(plainLine(words, style));
-          if (spinner.isSpinning) spinner.text = fitted(`${phase}${applied > 0 ? `, ${applied} done` : ""}: ${words.text}`, terminal.stderr.columns);
+          if (spinner.isSpinning)
+            spinner.text = fitted(`${phase}${applied > 0 ? `, ${applied} done` : ""}: ${words.text}`, terminal.stderr.columns);
           return;
         case "warning":
         case "failure":

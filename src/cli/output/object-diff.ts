@@ -43,6 +43,14 @@ function lineCount(text: string): number {
 function withoutBookkeeping(object: JsonObject): JsonObject {
   const { status: _status, metadata, ...rest } = object;
   if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) return rest;
-  const { managedFields: _fields, resourceVersion: _version, uid: _uid, generation: _generation, creationTimestamp: _created, selfLink: _link, ...kept } = metadata;
+  const {
+    managedFields: _fields,
+    resourceVersion: _version,
+    uid: _uid,
+    generation: _generation,
+    creationTimestamp: _created,
+    selfLink: _link,
+    ...kept
+  } = metadata;
   return { ...rest, metadata: kept };
 }

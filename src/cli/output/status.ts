@@ -51,7 +51,9 @@ export function deliveryDocument(status: DeliveryStatus): JsonObject {
 /** The line of one object in the table of `get NAME`, without the header. */
 export function resourceRow({ id, version, sync, health, createdAt }: ResourceStatus, { output, now }: StatusFormat): string[] {
   const row = [id.kind, id.namespace, id.name, sync, health.status, age(createdAt, now)];
-  return output === "wide" ? [...row, id.group === "" ? version : `${id.group}/${version}`, health.reason, health.message] : [...row, health.message];
+  return output === "wide"
+    ? [...row, id.group === "" ? version : `${id.group}/${version}`, health.reason, health.message]
+    : [...row, health.message];
 }
 
 /** The header of {@link resourceRow}. */
@@ -69,7 +71,11 @@ function deliveryText(status: DeliveryStatus, format: StatusFormat): string {
       return status.resources.map(({ id }) => `${escapeControls(formatResourceId(id))}\n`).join("");
     case "wide":
     case undefined: {
-      const resources = table(resourceHeader(format), status.resources.map((resource) => resourceRow(resource, format)), format);
+      const resources = table(
+        resourceHeader(format),
+        status.resources.map((resource) => resourceRow(resource, format)),
+        format,
+      );
       return `${deliveriesText([status], { ...format, showNamespace: true })}${status.resources.length === 0 ? "" : `\n${resources}`}`;
     }
   }
@@ -85,7 +91,16 @@ function deliveriesText(all: readonly DeliveryStatus[], format: StatusFormat & {
     case "wide":
     case undefined: {
       const isWide = format.output === "wide";
-      const header = [...(format.showNamespace ? ["NAMESPACE"] : []), "NAME", "REVISION", "SYNC", "HEALTH", "AGE", "MESSAGE", ...(isWide ? ["SOURCE"] : [])];
+      const header = [
+        ...(format.showNamespace ? ["NAMESPACE"] : []),
+        "NAME",
+        "REVISION",
+        "SYNC",
+        "HEALTH",
+        "AGE",
+        "MESSAGE",
+        ...(isWide ? ["SOURCE"] : []),
+      ];
       const rows = all.map((status) => deliveryRow(status, format, isWide));
       return all.length === 0 ? "" : table(header, rows, format);
     }
@@ -95,9 +110,24 @@ function deliveriesText(all: readonly DeliveryStatus[], format: StatusFormat & {
 function deliveryRow(status: DeliveryStatus, format: StatusFormat & { readonly showNamespace: boolean }, isWide: boolean): string[] {
   const { ref, health, source } = status;
   const revision = isWide ? status.revision : shortRevision(status.revision);
-  const row = [...(format.showNamespace ? [ref.namespace] : []), ref.name, revision, status.sync, health.status, age(status.createdAt, format.now), health.message];
+  const row = [
+    ...(format.showNamespace ? [ref.namespace] : []),
+    ref.name,
+    revision,
+    status.sync,
+    health.status,
+    age(status.createdAt, format.now),
+    health.message,
+  ];
   if (!isWide) return row;
-  return [...row, source.type === "directory" || source.path === "" ? (source.type === "directory" ? source.path : source.url) : `${source.url}//${source.path}`];
+  return [
+    ...row,
+    source.type === "directory" || source.path === ""
+      ? source.type === "directory"
+        ? source.path
+        : source.url
+      : `${source.url}//${source.path}`,
+  ];
 }
 
 /** `main@sha1:<40 hex>` with 8 digits of the hash, as Flux prints it. */

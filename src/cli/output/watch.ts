@@ -25,10 +25,15 @@ export async function watchOutput(
 /** What one update adds to the output; "" where nothing that is shown changed. */
 export function updateText(status: DeliveryStatus, former: DeliveryStatus | undefined, format: StatusFormat): string {
   if (format.output === "json") return `${jsonText(deliveryDocument(status))}\n`;
-  if (former === undefined || format.output === "yaml") return `${former === undefined ? "" : "---\n"}${renderDelivery(status, format).text}`;
+  if (former === undefined || format.output === "yaml")
+    return `${former === undefined ? "" : "---\n"}${renderDelivery(status, format).text}`;
   const known = new Map(former.resources.map((resource) => [resourceKey(resource.id), shown(resource)]));
   const resources = status.resources.filter((resource) => known.get(resourceKey(resource.id)) !== shown(resource));
-  const isSame = resources.length === 0 && status.sync === former.sync && status.health.status === former.health.status && status.revision === former.revision;
+  const isSame =
+    resources.length === 0 &&
+    status.sync === former.sync &&
+    status.health.status === former.health.status &&
+    status.revision === former.revision;
   return isSame ? "" : renderDelivery({ ...status, resources }, { ...format, headers: false }).text;
 }
 

@@ -8,7 +8,12 @@ const skipped = [{ action: "skip", id: idOf("ConfigMap/shop/kept"), reason: "it 
 const mixed = preparedSync({
   apply: [
     create("ConfigMap/shop/settings", { data: { color: "blue", "tricky\u001b[2J": "a\u202eb" } }),
-    configure("Deployment.apps/shop/web", { spec: { replicas: 2, paused: false }, status: { replicas: 2 } }, { spec: { replicas: 3, paused: false } }, ["/spec/replicas"]),
+    configure(
+      "Deployment.apps/shop/web",
+      { spec: { replicas: 2, paused: false }, status: { replicas: 2 } },
+      { spec: { replicas: 3, paused: false } },
+      ["/spec/replicas"],
+    ),
     unchanged("Service/shop/web"),
   ],
   prune: [prune("ConfigMap/shop/old", { data: { color: "red" } })],
@@ -27,7 +32,10 @@ test("diff in colours looks as recorded", async () => {
 });
 
 test("diff in ASCII uses no other character of its own", async () => {
-  const { text: shown } = await renderDiff(preparedSync({ apply: [create("ConfigMap/shop/a", {})] }), text, { ...plainTerminal, unicode: false });
+  const { text: shown } = await renderDiff(preparedSync({ apply: [create("ConfigMap/shop/a", {})] }), text, {
+    ...plainTerminal,
+    unicode: false,
+  });
   assert.match(shown, /^[\n -~]*$/);
 });
 
@@ -45,7 +53,11 @@ for (const output of ["json", "yaml"] as const) {
 }
 
 test("no change, and what only a sync would skip, is status 0", async () => {
-  const { text: shown, exitStatus } = await renderDiff(preparedSync({ apply: [unchanged("Service/shop/web")], skipped }), text, plainTerminal);
+  const { text: shown, exitStatus } = await renderDiff(
+    preparedSync({ apply: [unchanged("Service/shop/web")], skipped }),
+    text,
+    plainTerminal,
+  );
   assert.equal(exitStatus, 0);
   assert.match(shown, /no differences/);
 });
@@ -68,15 +80,19 @@ test("a secret's value is in no output, whether it is created, changed or pruned
 
 test("a text that is rewritten from end to end is said to be replaced, not compared for minutes", async () => {
   const lines = (word: string): string => Array.from({ length: 12_000 }, (_, index) => `${word}${index * 7919}`).join("\n");
-  const prepared = preparedSync({ apply: [configure("ConfigMap/shop/big", { data: { text: lines("a") } }, { data: { text: lines("b") } }, ["/data/text"])] });
+  const prepared = preparedSync({
+    apply: [configure("ConfigMap/shop/big", { data: { text: lines("a") } }, { data: { text: lines("b") } }, ["/data/text"])],
+  });
   const { text: shown } = await renderDiff(prepared, text, plainTerminal);
   assert.match(shown, /\d+ lines replaced by \d+/);
 });
 
 test("without a dry-run only declared fields are compared: what the server added does not look removed", async () => {
-  const change = configure("Deployment.apps/shop/web", { spec: { replicas: 2, progressDeadlineSeconds: 600 } }, { spec: { replicas: 3 } }, ["/spec/replicas"]);
+  const change = configure("Deployment.apps/shop/web", { spec: { replicas: 2, progressDeadlineSeconds: 600 } }, { spec: { replicas: 3 } }, [
+    "/spec/replicas",
+  ]);
   assert.equal(change.action, "configure");
-  const { text: shown } = await renderDiff(preparedSync({ apply: [{ ...change, predicted: undefined } as typeof change] }), text, plainTerminal);
+  const { text: shown } = await renderDiff(preparedSync({ apply: [{ ...change, predicted: undefined }] }), text, plainTerminal);
   assert.match(shown, /-\s+replicas: 2\n\+\s+replicas: 3/);
   assert.doesNotMatch(shown, /progressDeadlineSeconds/);
 });

@@ -47,16 +47,42 @@ test("the JSON lines of a sync look as recorded", () => {
 test("each JSON line has time and type first, and an object's id flat", () => {
   for (const event of EVENTS) assert.deepEqual(Object.keys(JSON.parse(eventLine(event, now)) as object).slice(0, 2), ["time", "type"]);
   const applied = JSON.parse(eventLine({ type: "object.applied", id: web, action: "created" }, now)) as object;
-  assert.deepEqual(applied, { time: "2026-11-23T12:05:00.000Z", type: "object.applied", group: "apps", kind: "Deployment", namespace: "shop", name: "web", action: "created" });
+  assert.deepEqual(applied, {
+    time: "2026-11-23T12:05:00.000Z",
+    type: "object.applied",
+    group: "apps",
+    kind: "Deployment",
+    namespace: "shop",
+    name: "web",
+    action: "created",
+  });
 });
 
 test("the last line has the names that are kept, whatever else the counts carry", () => {
   const last = JSON.parse(finishedLine({ revision, counts }, 7, now)) as object;
-  assert.deepEqual(Object.keys(last), ["time", "type", "revision", "exitCode", "created", "configured", "unchanged", "pruned", "skipped", "failed", "writes"]);
+  assert.deepEqual(Object.keys(last), [
+    "time",
+    "type",
+    "revision",
+    "exitCode",
+    "created",
+    "configured",
+    "unchanged",
+    "pruned",
+    "skipped",
+    "failed",
+    "writes",
+  ]);
 });
 
 test("the summary leaves zeros out, and says that a dry run changed nothing", () => {
-  assert.equal(summaryLine({ revision: "main@sha1:1", counts, failures: [] }, plainTerminal), "✔ main@sha1:1: 1 created, 2 configured, 97 unchanged\n");
+  assert.equal(
+    summaryLine({ revision: "main@sha1:1", counts, failures: [] }, plainTerminal),
+    "✔ main@sha1:1: 1 created, 2 configured, 97 unchanged\n",
+  );
   assert.match(summaryLine({ revision: "r", counts, failures: [], dryRun: true }, plainTerminal), /dry run, nothing was changed/);
-  assert.match(summaryLine({ revision: "r", counts: { ...counts, failed: 1 }, failures: [new Error("x")] }, plainTerminal), /^✗ r: .*1 failed/);
+  assert.match(
+    summaryLine({ revision: "r", counts: { ...counts, failed: 1 }, failures: [new Error("x")] }, plainTerminal),
+    /^✗ r: .*1 failed/,
+  );
 });

@@ -20,7 +20,12 @@ for (const [code, status] of Object.entries(ERROR_EXIT)) {
 }
 
 test("a wrong call is 2, a bug is 70, an interruption 130 or 143", () => {
-  assert.deepEqual([new UsageError("x"), new TypeError("x"), "thrown text", undefined, new Interruption("SIGINT"), new Interruption("SIGTERM")].map(statusOf), [2, 70, 70, 70, 130, 143]);
+  assert.deepEqual(
+    [new UsageError("x"), new TypeError("x"), "thrown text", undefined, new Interruption("SIGINT"), new Interruption("SIGTERM")].map(
+      statusOf,
+    ),
+    [2, 70, 70, 70, 130, 143],
+  );
 });
 
 test("the first failure decides, except that a signal which interrupted a failed run is what ended it", () => {
@@ -54,18 +59,34 @@ test("a problem that is the whole error is not told twice", () => {
 });
 
 test("warnings about files are told as compilers do", () => {
-  assert.equal(renderDiagnostics([{ severity: "warning", file: "k.yaml", line: 2, message: "commonLabels is deprecated" }]), "k.yaml:2: warning: commonLabels is deprecated\n");
+  assert.equal(
+    renderDiagnostics([{ severity: "warning", file: "k.yaml", line: 2, message: "commonLabels is deprecated" }]),
+    "k.yaml:2: warning: commonLabels is deprecated\n",
+  );
 });
 
 test("the object of -o json has all its fields always, and is one line", () => {
-  const error = new GitOpsError("FORBIDDEN", "may not create", { hint: "ask", data: { object: "secret/a", path: "s.yaml", line: 4, verb: "create" } });
+  const error = new GitOpsError("FORBIDDEN", "may not create", {
+    hint: "ask",
+    data: { object: "secret/a", path: "s.yaml", line: 4, verb: "create" },
+  });
   const text = renderFailures([error, new GitOpsError("UNHEALTHY", "other")], 13, asJson);
   assert.equal(text.trimEnd().split("\n").length, 1);
-  assert.deepEqual(JSON.parse(text), { code: "FORBIDDEN", exitCode: 13, retryable: false, object: "secret/a", path: "s.yaml", line: 4, message: "may not create", hint: "ask" });
+  assert.deepEqual(JSON.parse(text), {
+    code: "FORBIDDEN",
+    exitCode: 13,
+    retryable: false,
+    object: "secret/a",
+    path: "s.yaml",
+    line: 4,
+    message: "may not create",
+    hint: "ask",
+  });
 });
 
 test("what may well succeed the next time is retryable, unless the error says otherwise", () => {
-  const retryable = (error: GitOpsError): boolean => (JSON.parse(renderFailures([error], ERROR_EXIT[error.code], asJson)) as { retryable: boolean }).retryable;
+  const retryable = (error: GitOpsError): boolean =>
+    (JSON.parse(renderFailures([error], ERROR_EXIT[error.code], asJson)) as { retryable: boolean }).retryable;
   assert.equal(retryable(new GitOpsError("LOCK_HELD", "x")), true);
   assert.equal(retryable(new GitOpsError("CLUSTER_UNREACHABLE", "x")), true);
   assert.equal(retryable(new GitOpsError("CLUSTER_UNREACHABLE", "x", { data: { retryable: false } })), false);

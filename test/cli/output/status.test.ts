@@ -15,23 +15,43 @@ for (const output of [undefined, "wide", "name", "json", "yaml"] as const) {
   });
 
   test(`get -A -o ${output ?? "table"} looks as recorded`, () => {
-    assertGolden(`get-list-${output ?? "table"}`, renderDeliveries([status, { ...status, ref: { ...status.ref, name: "blog" } }], { output, headers: true, now, showNamespace: true }).text);
+    assertGolden(
+      `get-list-${output ?? "table"}`,
+      renderDeliveries([status, { ...status, ref: { ...status.ref, name: "blog" } }], { output, headers: true, now, showNamespace: true })
+        .text,
+    );
   });
 }
 
 test("no deliveries are no lines, and an empty list as JSON", () => {
   assert.equal(renderDeliveries([], { output: undefined, headers: true, now, showNamespace: false }).text, "");
-  assert.deepEqual(JSON.parse(renderDeliveries([], { output: "json", headers: true, now, showNamespace: false }).text), { apiVersion: "cli.gitops/v1", kind: "List", items: [] });
+  assert.deepEqual(JSON.parse(renderDeliveries([], { output: "json", headers: true, now, showNamespace: false }).text), {
+    apiVersion: "cli.gitops/v1",
+    kind: "List",
+    items: [],
+  });
 });
 
 test("--no-headers leaves the rows as they are", () => {
-  const [withHeaders, without] = [true, false].map((headers) => renderDeliveries([status], { output: undefined, headers, now, showNamespace: false }).text);
+  const [withHeaders, without] = [true, false].map(
+    (headers) => renderDeliveries([status], { output: undefined, headers, now, showNamespace: false }).text,
+  );
   assert.equal(withHeaders?.split("\n").slice(1).join("\n"), without);
 });
 
 test("the JSON of a delivery has the names that are kept, and every object's own four", () => {
   const document = JSON.parse(renderDelivery(status, { output: "json", headers: true, now }).text) as { resources: object[] };
-  assert.deepEqual(Object.keys(document), ["apiVersion", "kind", "name", "namespace", "dialect", "revision", "sync", "health", "resources"]);
+  assert.deepEqual(Object.keys(document), [
+    "apiVersion",
+    "kind",
+    "name",
+    "namespace",
+    "dialect",
+    "revision",
+    "sync",
+    "health",
+    "resources",
+  ]);
   for (const resource of document.resources) {
     assert.deepEqual(Object.keys(resource), ["group", "version", "kind", "namespace", "name", "sync", "health", "reason", "message"]);
   }
@@ -45,7 +65,12 @@ test("a revision is shortened as Flux does, each hash of it", () => {
 
 test("an update shows only the objects that changed, and nothing where nothing did", () => {
   const format = { output: undefined, headers: true, now };
-  const healthy = { ...status, resources: status.resources.map((resource, index) => (index === 1 ? { ...resource, health: { status: "Healthy", reason: "", message: "" } as const } : resource)) };
+  const healthy = {
+    ...status,
+    resources: status.resources.map((resource, index) =>
+      index === 1 ? { ...resource, health: { status: "Healthy", reason: "", message: "" } as const } : resource,
+    ),
+  };
   assert.match(updateText(status, undefined, format), /settings/);
   assert.equal(updateText(status, status, format), "");
   const update = updateText(healthy, status, format);
