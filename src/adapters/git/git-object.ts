@@ -1,4 +1,6 @@
+import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
+import { GitOpsError } from "../../engine/model/errors.ts";
 import type { RawType } from "./linked-tree.ts";
 
 /** An object of Git's store, its content checked against its name. */
@@ -33,9 +35,7 @@ export function referencedId(object: GitObject, field: "tree" | "object"): strin
   return id;
 }
 
-/**
- * The entries of a tree object, by name. A name that is no UTF-8 keeps its bytes as U+FFFD, so nothing can name it.
- */
+/** The entries of a tree object, by name; a name that is no UTF-8 is read as Latin-1. Throws UNSUPPORTED_CONTENT where two are the same. */
 export function parseTree(content: Buffer): ReadonlyMap<string, TreeObjectEntry> {
   const entries = new Map<string, TreeObjectEntry>();
   for (let at = 0; at < content.length; ) {
@@ -43,7 +43,9 @@ export function parseTree(content: Buffer): ReadonlyMap<string, TreeObjectEntry>
     const end = content.indexOf(0, space);
     if (space < 0 || end < 0 || end + 21 > content.length) throw new DamagedCache("a tree that is cut off");
     const mode = content.toString("latin1", at, space).replace(/^0+/, "");
-    const name = content.toString("utf8", space + 1, end);
+    const bytes = content.subarray(space + 1, end);
+    const name = bytes.toString(isUtf8(bytes) ? "utf8" : "latin1");
+    if (entries.has(name)) throw new GitOpsError("UNSUPPORTED_CONTENT", `a folder has two entries named ${JSON.stringify(name)}`);
     entries.set(name, { type: MODES[mode] ?? "file", id: content.toString("hex", end + 1, end + 21) });
     at = end + 21;
   }
