@@ -50,7 +50,7 @@ try {
   await tell(hold.plane);
   say("That was it. Everything this demo started is gone; the tests do the same and much more: npm test");
 } finally {
-  hold.stop();
+  hold.finish();
   rmSync(home, { recursive: true, force: true });
 }
 

@@ -40,7 +40,7 @@ async function main(words) {
   try {
     return runSuites(files);
   } finally {
-    plane?.stop();
+    plane?.finish();
   }
 }
 

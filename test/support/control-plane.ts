@@ -131,7 +131,6 @@ function send(agent: Agent, url: URL, token: string, method: string, body: unkno
     });
     sent.on("timeout", () => sent.destroy(new Error(`no answer within 30 s: ${method} ${url.href}`)));
     sent.on("error", reject);
-    sent.on("socket", (socket) => socket.unref());
     sent.end(body === undefined || typeof body === "string" ? body : JSON.stringify(body));
   });
 }

@@ -24,12 +24,12 @@ const ATTEMPTS = 8;
  * @property {string} auditLog
  * @property {boolean} runsWorkloads whether controllers, scheduler and nodes are there
  *
- * @typedef {{ plane: Plane, release(): void, stop(): void }} Hold
+ * @typedef {{ plane: Plane, release(): void, finish(): void }} Hold
  */
 
 /**
  * Waits until a control plane serves. It stays as long as any process holds it; `release` gives it back and leaves it
- * to other users, `stop` ends it for all. A process that ends has released it.
+ * to the next user for some seconds; `finish` ends it at once unless another has it. A process that ends has released it.
  *
  * @param {(line: string) => void} say told what takes time
  * @returns {Promise<Hold>}
@@ -83,7 +83,7 @@ function knock(port, greeting) {
       } else if (second?.startsWith("ready ") && text.endsWith("\n")) {
         socket.removeAllListeners("data").resume().unref();
         const plane = /** @type {Plane} */ (JSON.parse(second.slice("ready ".length)));
-        resolve({ plane, release: () => socket.destroy(), stop: () => socket.end("stop\n") });
+        resolve({ plane, release: () => socket.destroy(), finish: () => socket.end("done\n") });
       }
     });
   });

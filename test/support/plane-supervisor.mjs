@@ -46,9 +46,11 @@ const server = createServer((user) => {
   user.write(`${greeting}\n`);
   if (verdict) user.write(verdict);
   user.on("error", () => user.destroy());
-  user.on("data", (text) => String(text).includes("stop") && end());
+  // "done": whoever says so needs no lingering for a next one
+  user.on("data", (text) => String(text).includes("done") && users.delete(user) && users.size === 0 && end());
   user.on("close", () => {
     users.delete(user);
+    clearTimeout(lingering);
     if (users.size === 0) lingering = setTimeout(end, LINGER * 1000);
   });
 });
