@@ -56,7 +56,8 @@ function failureText(failure: unknown, { verbose, style }: FailureFormat): strin
   const object = failure instanceof GitOpsError && typeof failure.data["object"] === "string" ? failure.data["object"] : "";
   const message = messageOf(failure);
   const subject = object === "" || message.includes(object) ? "" : `${object}: `;
-  const alone = diagnostics.length === 1 && message.includes(diagnostics[0]?.message ?? "");
+  const [only] = diagnostics;
+  const alone = diagnostics.length === 1 && only !== undefined && message.includes(only.message) && message.includes(only.file);
   const hint = hintOf(failure);
   return [
     `${paint.red("error:")} ${escapeControls(subject + message)}\n`,

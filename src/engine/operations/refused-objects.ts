@@ -1,3 +1,4 @@
+import type { Diagnostic } from "../model/diagnostic.ts";
 import { GitOpsError, type ErrorCode } from "../model/errors.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { formatResourceId } from "../model/resource-id.ts";
@@ -8,30 +9,32 @@ export interface Refusal {
   readonly error: GitOpsError;
 }
 
-/** The refusal that decides the exit status comes first: policy and conflicts, then permissions, then invalid input. */
+/** The refusal that decides the exit status comes first: conflicts, then permissions, then invalid input. */
 const DECIDING_ORDER: readonly ErrorCode[] = ["FIELD_CONFLICT", "FORBIDDEN", "IMMUTABLE_FIELD", "INVALID_MANIFEST", "UNKNOWN_KIND", "NAMESPACE_NOT_FOUND", "LIMIT_EXCEEDED"];
 
-/** One error for all the objects that the server refuses before anything is written; each line names object, file and the server's words. */
+/** One error for all the objects that the server refuses before anything is written: a diagnostic each, with file, line and the server's words. */
 export function refusedObjects(refusals: readonly Refusal[]): GitOpsError {
   const sorted = [...refusals].sort((a, b) => rank(a.error.code) - rank(b.error.code));
+  const diagnostics = sorted.map(diagnose);
   const [first] = sorted;
-  const lines = sorted.map(describe);
-  const code = first?.error.code ?? "INVALID_MANIFEST";
-  const message = lines.length === 1 ? lines.join("") : `the server refuses ${String(lines.length)} objects; nothing was written\n${lines.map((line) => `  ${line}`).join("\n")}`;
-  return new GitOpsError(code, message, {
+  const [only, ...others] = diagnostics;
+  const message = only !== undefined && others.length === 0 ? `${only.message}; nothing was written` : `the server refuses ${String(sorted.length)} objects; nothing was written`;
+  return new GitOpsError(first?.error.code ?? "INVALID_MANIFEST", message, {
     ...(first?.error.hint === undefined ? {} : { hint: first.error.hint }),
-    data: {
-      ...first?.error.data,
-      ...(first === undefined ? {} : { object: formatResourceId(first.manifest.id), path: first.manifest.origin.file, line: first.manifest.origin.line }),
-      objects: sorted.map(({ manifest, error }) => ({ object: formatResourceId(manifest.id), code: error.code, path: manifest.origin.file, message: error.message })),
-    },
+    data: { ...first?.error.data, ...(first === undefined ? {} : placeOf(first.manifest)), diagnostics },
     cause: first?.error,
   });
 }
 
-function describe({ manifest, error }: Refusal): string {
+function placeOf({ id, origin }: Manifest): Readonly<Record<string, unknown>> {
+  return { object: formatResourceId(id), path: origin.file, ...(origin.line === undefined ? {} : { line: origin.line }) };
+}
+
+function diagnose({ manifest, error }: Refusal): Diagnostic {
   const { file, line } = manifest.origin;
-  return `${formatResourceId(manifest.id)} (${file}${line === undefined ? "" : `:${String(line)}`}): ${error.message}`;
+  const name = formatResourceId(manifest.id);
+  const message = error.message.includes(name) ? error.message : `${name}: ${error.message}`;
+  return { severity: "error", file, ...(line === undefined ? {} : { line }), message };
 }
 
 function rank(code: ErrorCode): number {

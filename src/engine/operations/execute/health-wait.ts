@@ -137,8 +137,13 @@ export class HealthWait {
     if (verdict === "failed") this.#failed.set(resourceKey(pending.id), pending);
   }
 
+  /** Events explain, and of a claim they also say that it waits for its first consumer, which no gate waits for. */
   #explainAll(namespace: string): void {
-    for (const pending of this.#pending.values()) if (pending.id.namespace === namespace) this.#tell(pending);
+    for (const pending of [...this.#pending.values()]) {
+      if (pending.id.namespace !== namespace) continue;
+      if (pending.id.kind === "PersistentVolumeClaim") this.#judge(pending, pending.object);
+      else this.#tell(pending);
+    }
   }
 
   /** Says a verdict once, with the reason that the objects around it give. */
