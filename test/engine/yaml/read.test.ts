@@ -206,7 +206,7 @@ describe("budgets", () => {
     ["block lists 1,200 deep", `${"- ".repeat(1_200)}a`],
     ["block mappings 1,200 deep", lines(1_200, (index) => `${" ".repeat(index)}a:\n`)],
     ["explicit keys 5,000 deep", "? ".repeat(5_000)],
-    ["aliases that nest 500 deep", `a0: &a0 [x]\n${lines(500, (index) => `a${index + 1}: &a${index + 1} [*a${index}]\n`)}`],
+    ["aliases that nest 130 deep", `a0: &a0 [x]\n${lines(130, (index) => `a${index + 1}: &a${index + 1} [*a${index}]\n`)}`],
     [
       "aliases that multiply nine times by ten",
       `a0: &a0 [${"x,".repeat(10)}]\n${lines(9, (index) => `a${index + 1}: &a${index + 1} [${`*a${index},`.repeat(10)}]\n`)}`,
