@@ -22,7 +22,7 @@ export async function createDialer(access: ClusterAccess, connections: number, e
   const { server } = access;
   const authority = access.certificateAuthority === undefined ? undefined : await readMaterial(access.certificateAuthority, "certificate-authority");
   const proxy = access.proxyUrl ?? proxyFor(server, environment);
-  const createAgent = await agentFactory(server, proxy);
+  const createAgent = await agentFactory(server, proxy, access.tlsServerName ?? hostOf(server));
   const opened: HttpAgent[] = [];
   let current = openAgents();
   let context: { readonly identity: ClientCertificate | undefined; readonly secure: SecureContext } | undefined;
@@ -52,8 +52,6 @@ export async function createDialer(access: ClusterAccess, connections: number, e
       return Object.assign({ ...base, agent: current[purpose] }, {
         secureContext: secure,
         rejectUnauthorized: !access.insecureSkipTlsVerify,
-        // Behind a proxy Node forgets an IP address, and would check the certificate for "localhost".
-        checkServerIdentity: (_host: string, certificate: PeerCertificate) => checkServerIdentity(access.tlsServerName ?? hostOf(server), certificate),
         ...(access.tlsServerName === undefined ? {} : { servername: access.tlsServerName }),
       });
     },
@@ -77,8 +75,12 @@ export async function readMaterial(material: Material, field: string): Promise<s
   }
 }
 
-async function agentFactory(server: URL, proxy: string | undefined): Promise<(maxSockets: number) => HttpAgent> {
-  const options = (maxSockets: number) => ({ keepAlive: true, keepAliveMsecs: 15_000, maxSockets, maxFreeSockets: 32, timeout: IDLE_CONNECTION_MS, noDelay: true });
+async function agentFactory(server: URL, proxy: string | undefined, serverName: string): Promise<(maxSockets: number) => HttpAgent> {
+  // Behind a proxy Node forgets an IP address, and would check the certificate for "localhost".
+  // The check belongs to the agent: given with each request, it would keep connections from being used again.
+  const identity = (_host: string, certificate: PeerCertificate) => checkServerIdentity(serverName, certificate);
+  const kept = { keepAlive: true, keepAliveMsecs: 15_000, maxFreeSockets: 32, timeout: IDLE_CONNECTION_MS, noDelay: true };
+  const options = (maxSockets: number) => ({ ...kept, maxSockets, checkServerIdentity: identity });
   if (proxy === undefined) return (most) => (server.protocol === "http:" ? new HttpAgent(options(most)) : new HttpsAgent(options(most)));
   if (/^socks/.test(proxy)) {
     const { SocksProxyAgent } = await import("socks-proxy-agent");
