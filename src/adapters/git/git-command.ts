@@ -1,5 +1,5 @@
-import { GitOpsError } from "../../engine/model/errors.ts";
-import { GitFailed } from "./git-failure.ts";
+import { GitFailed, gitMissing } from "./git-failure.ts";
+import { runNetworkGit } from "./git-process.ts";
 
 /** Where and how a git runs. */
 export interface GitCall {
@@ -22,7 +22,7 @@ export interface FetchRequest {
 
 /** What a remote lists under the patterns, and where its HEAD points: the text of `git ls-remote --symref`. */
 export async function listRemote(call: GitCall, patterns: readonly string[]): Promise<string> {
-  return await runGit(call, ["ls-remote", "--symref", "--end-of-options", "origin", ...patterns]);
+  return await runNetworkGit(call, ["ls-remote", "--symref", "--end-of-options", "origin", ...patterns]);
 }
 
 /** Fetches from the remote of the repository into it, without tags, hooks or submodules. */
@@ -32,7 +32,7 @@ export async function fetchObjects(call: GitCall, request: FetchRequest): Promis
   if (request.filter !== undefined) options.push(`--filter=${request.filter}`);
   options.push(...request.known.map((id) => `--negotiation-tip=${id}`));
   // Refspecs go by standard input: a round may ask for more ids than an argument list holds.
-  await runGit(call, ["fetch", ...options, "--end-of-options", "origin"], `${request.refspecs.join("\n")}\n`);
+  await runNetworkGit(call, ["fetch", ...options, "--end-of-options", "origin"], `${request.refspecs.join("\n")}\n`);
 }
 
 /** The object ids that begin with a prefix, one a line. */
@@ -52,25 +52,19 @@ export async function readConfig(call: GitCall, keys: string): Promise<string> {
 }
 
 /**
- * Runs one git. Every argument is fixed text or a value that has been checked: simple-git's own list of what is
- * unsafe is a second net. Its import costs 20 ms, so only whoever runs git pays for it.
+ * Runs one git that stays on this machine. Every argument is fixed text or a value that has been checked; simple-git's
+ * own list of what is unsafe, all of it off, is a second net. Its import costs 20 ms, so only whoever needs it pays.
  */
-async function runGit(call: GitCall, args: readonly string[], input?: string): Promise<string> {
+async function runGit(call: GitCall, args: readonly string[]): Promise<string> {
   call.signal.throwIfAborted();
   const { simpleGit } = await import("simple-git");
   const environment = { ...call.environment, GIT_DIR: call.gitDirectory };
-  const hasHeader = call.environment["GIT_CONFIG_COUNT"] !== undefined;
   const git = simpleGit({
     baseDir: call.gitDirectory,
     abort: call.signal,
     trimmed: false,
-    // An orphaned ssh may hold the output open after git itself has ended.
-    completion: { onClose: true, onExit: 100 },
     allowEnvironment: Object.keys(environment).filter((name) => name.startsWith("GIT_")),
-    // Only for an Authorization header: it must not stand in an argument or a file.
-    unsafe: { allowUnsafeConfigEnvCount: hasHeader },
     errors: (error, result) => failureText(error, result.exitCode, result.stdErr),
-    ...(input === undefined ? {} : { input: () => input }),
   });
   try {
     return await git.env(environment).raw([...args]);
@@ -91,6 +85,6 @@ function failureText(error: Buffer | Error | undefined, status: number | null, s
 
 function asFailure(error: unknown): Error {
   const text = error instanceof Error ? error.message : String(error);
-  if (/spawn git ENOENT/.test(text)) return new GitOpsError("SOURCE_UNREACHABLE", "there is no git program on the PATH", { hint: "install Git 2.30 or later", cause: error });
+  if (/spawn git ENOENT/.test(text)) return gitMissing(error);
   return new GitFailed(text);
 }

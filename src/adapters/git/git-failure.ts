@@ -40,7 +40,7 @@ const WORDINGS: readonly { readonly says: RegExp; readonly code: ErrorCode; read
     hint: "set GIT_SSL_CAINFO to the file with the authority's certificate",
   },
   {
-    says: /unable to update url base from redirection|redirect/i,
+    says: /unable to update url base from redirection|redirect|returned error: 30\d/i,
     code: "REDIRECT_REFUSED",
     message: "the Git server answered with a redirect, which is not followed",
     hint: "use the URL that it redirects to",
@@ -87,6 +87,11 @@ export class GitFailed extends Error {
   get isShallowRefused(): boolean {
     return NO_SHALLOW.test(this.output);
   }
+}
+
+/** The error for a machine without Git. */
+export function gitMissing(cause: unknown): GitOpsError {
+  return new GitOpsError("SOURCE_UNREACHABLE", "there is no git program on the PATH", { hint: "install Git 2.36 or later", cause });
 }
 
 /**

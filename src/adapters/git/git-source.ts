@@ -97,7 +97,7 @@ async function fetchShallow<T>(refspec: string, remote: Remote, cache: ObjectCac
   const attempt = (wanted: FetchRequest) =>
     converse(
       remote,
-      wanted.known.length === 0 ? {} : { objects: join(cache.directory, "objects"), known: wanted.known },
+      wanted.known.length === 0 ? { isWhole: wanted.filter === undefined } : { objects: join(cache.directory, "objects"), known: wanted.known },
       async (call) => {
         await fetchObjects(call, wanted);
         const result = await read(call);

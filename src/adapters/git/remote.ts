@@ -24,6 +24,8 @@ export interface Remote {
 export interface Shared {
   readonly objects?: string;
   readonly known?: readonly string[];
+  /** Everything is to be fetched, since the server cannot leave anything out. */
+  readonly isWhole?: boolean;
 }
 
 const ATTEMPTS = 3;
@@ -51,7 +53,7 @@ export async function converse<T>(remote: Remote, shared: Shared, work: (call: G
 
 async function converseOnce<T>(remote: Remote, shared: Shared, work: (call: GitCall) => Promise<T>): Promise<T> {
   const { url, credentials, folder, deadlineMs, signal } = remote;
-  const session = await openSession({ folder, url, credentials, objects: shared.objects, known: shared.known ?? [] });
+  const session = await openSession({ folder, url, credentials, objects: shared.objects, known: shared.known ?? [], isWhole: shared.isWhole ?? false });
   const deadline = AbortSignal.timeout(deadlineMs);
   try {
     return await work({ gitDirectory: session.directory, environment: session.environment, signal: AbortSignal.any([signal, deadline]) });

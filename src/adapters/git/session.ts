@@ -23,6 +23,8 @@ export interface SessionOptions {
   readonly objects: string | undefined;
   /** Commits of these whose parents are not here. */
   readonly known: readonly string[];
+  /** Nothing is left out. Git loops where a server of plain files meets a repository that may fetch what it lacks. */
+  readonly isWhole: boolean;
 }
 
 const PREFIX = "session";
@@ -71,7 +73,7 @@ export async function sweepSessions(folder: string): Promise<void> {
   }
 }
 
-function configuration({ url, credentials }: SessionOptions, askpass: string): readonly ConfigEntry[] {
+function configuration({ url, credentials, isWhole }: SessionOptions, askpass: string): readonly ConfigEntry[] {
   const fixed: Readonly<Record<string, string>> = {
     "core.repositoryFormatVersion": "1",
     "core.bare": "true",
@@ -79,9 +81,8 @@ function configuration({ url, credentials }: SessionOptions, askpass: string): r
     "core.fsmonitor": "false",
     "core.askPass": askpass,
     "core.sshCommand": SSH_COMMAND,
-    "extensions.partialClone": "origin",
+    ...(isWhole ? {} : { "extensions.partialClone": "origin", "remote.origin.promisor": "true" }),
     "remote.origin.url": url.url,
-    "remote.origin.promisor": "true",
     "protocol.allow": "never",
     [`protocol.${url.transport}.allow`]: "always",
     "http.followRedirects": "false",

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
@@ -138,8 +140,6 @@ describe("revisions", () => {
   });
 
   async function fastImport(name: string, text: string): Promise<void> {
-    const { spawn } = await import("node:child_process");
-    const { once } = await import("node:events");
     const child = spawn("git", [`--git-dir=${join(server.root, `${name}.git`)}`, "fast-import", "--quiet", "--force"], { stdio: ["pipe", "inherit", "inherit"] });
     child.stdin.end(text);
     assert.equal((await once(child, "close"))[0], 0);
