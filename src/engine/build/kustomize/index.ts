@@ -11,6 +11,7 @@ import { LoadSession } from "./load/session.ts";
 import { provenanceText, transformationsText } from "./provenance.ts";
 import { fixNameReferences } from "./references/name-references.ts";
 import { resolveVariables } from "./references/variables.ts";
+import { formatId } from "./resources/identity.ts";
 import type { Resource } from "./resources/resource.ts";
 import { setSchema } from "./schema/choose.ts";
 import type { KustomizeResult } from "./result.ts";
@@ -58,12 +59,23 @@ function finish({ resources, config, variables }: Accumulator, folder: LoadedFol
     const local = resource.metadataTexts("annotations").get(LOCAL_CONFIG);
     return local === undefined || local === "false";
   });
+  checkUnique(kept);
   return sortResources(folder.file, kept, folder.fields.sortOptions);
 }
 
 function checkComplete({ kind, name, origin }: Resource): void {
   if (kind === "") throw buildFailure(origin.file, "an object lost its kind on the way");
   if (name === "" && !kind.endsWith("List")) throw buildFailure(origin.file, `a ${kind} lost its metadata.name on the way`);
+}
+
+function checkUnique(resources: readonly Resource[]): void {
+  const seen = new Map<string, Resource>();
+  for (const resource of resources) {
+    const { key, origin, id } = resource;
+    const other = seen.get(key);
+    if (other !== undefined) throw buildFailure(origin.file, `two resources end with the id ${formatId(id)}; the other is in ${other.origin.file}`);
+    seen.set(key, resource);
+  }
 }
 
 /** Annotations end as texts, and an empty map of them vanishes. */

@@ -1,3 +1,4 @@
+import { printYaml } from "../../yaml/print.ts";
 import { joinRelative } from "./load/tree-path.ts";
 import type { Resource } from "./resources/resource.ts";
 
@@ -21,11 +22,15 @@ export function provenanceText(provenance: Provenance, indent = ""): string {
   const { path = "", configuredIn = "", configuredBy } = provenance;
   const by = Object.entries(configuredBy ?? {}).filter(([, value]) => value !== "");
   const lines = [
-    ...(path === "" ? [] : [`path: ${path}`]),
-    ...(configuredIn === "" ? [] : [`configuredIn: ${configuredIn}`]),
-    ...(by.length === 0 ? [] : ["configuredBy:", ...by.map(([key, value]) => `  ${key}: ${value}`)]),
+    ...(path === "" ? [] : [`path: ${scalar(path)}`]),
+    ...(configuredIn === "" ? [] : [`configuredIn: ${scalar(configuredIn)}`]),
+    ...(by.length === 0 ? [] : ["configuredBy:", ...by.map(([key, value]) => `  ${key}: ${scalar(value)}`)]),
   ];
   return lines.map((line, index) => `${index === 0 || indent === "" ? "" : "  "}${line}\n`).join("");
+}
+
+function scalar(text: string): string {
+  return printYaml(text).trimEnd();
 }
 
 /** All changes of a resource as one text. */

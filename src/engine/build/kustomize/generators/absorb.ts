@@ -42,9 +42,11 @@ function inheritMetadata(resource: Resource, old: Resource): void {
   resource.variables = old.variables;
   resource.behavior = old.behavior;
   resource.needsHash &&= old.needsHash;
+  resource.transformations = old.transformations;
 }
 
 function mergeData(resource: Resource, old: Resource): void {
+  resource.provenance = old.provenance;
   const isSecret = resource.apiVersion === "v1" && resource.kind === "Secret";
   const oldData = new Map([...textsOf(objectAt(old.object, "data")), ...(isSecret ? encodedTexts(old.object) : [])]);
   setTexts(resource.object, "data", oldData);

@@ -27,6 +27,7 @@ export function generate(request: GeneratorRequest, schema: Schema): Resource {
   Object.assign(object, kind === "Secret" ? secretData(pairsOf(request)) : configMapData(pairsOf(request)));
   if (options.immutable === true) object["immutable"] = true;
   const resource = new Resource(object, { file }, schema);
+  resource.isGenerated = true;
   resource.needsHash = options.disableNameSuffixHash !== true;
   resource.behavior = behaviorOf(args.behavior ?? "");
   return resource;

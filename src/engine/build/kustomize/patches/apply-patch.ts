@@ -39,9 +39,32 @@ export function patchResource(resource: Resource, patch: JsonObject, rights: Pat
   resource.setNamespace(namespace);
 }
 
+/**
+ * A patch as kustomize applies it to what a target selects, or from `patchesStrategicMerge`: its labels and annotations are
+ * texts, so that a null among them removes nothing but is the text `null`.
+ */
+export function withTextMetadata(patch: Resource): JsonObject {
+  const copy = patch.copy();
+  for (const field of ["labels", "annotations"] as const) copy.setMetadataTexts(field, patch.metadataTexts(field));
+  return copy.object;
+}
+
+/** Stands in the annotations for the notes of kustomize while a JSON patch runs. */
+const NOTE = "internal.config.kubernetes.io/previousNames";
+
 /** Applies JSON operations to a resource. Throws BUILD_FAILED. */
 export function operateOnResource(resource: Resource, operations: readonly JsonOperation[], source: PatchSource): void {
+  const { hasNotes } = resource;
+  if (hasNotes) resource.setMetadataTexts("annotations", resource.metadataTexts("annotations").set(NOTE, ""));
   resource.object = guarded(resource, source, () => applyJsonPatch(resource.object, operations));
+  if (!hasNotes) return;
+  const annotations = resource.metadataTexts("annotations");
+  if (!annotations.delete(NOTE)) {
+    // Whoever replaces all annotations takes the origin away too, which is one of them.
+    resource.provenance = undefined;
+    resource.transformations = [];
+  }
+  resource.setMetadataTexts("annotations", annotations);
 }
 
 function guarded<T>(resource: Resource, { file, label }: PatchSource, apply: () => T): T {

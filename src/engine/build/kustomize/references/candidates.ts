@@ -14,14 +14,16 @@ export interface Candidate {
 /** The renamed resources by each name that they had, and which namespaces there are. */
 export class CandidateIndex {
   readonly #byPreviousName = new Map<string, Candidate[]>();
-  /** From an original namespace to the current ones, effective and as written. */
-  readonly #namespaces = new Map<string, Set<string>>();
+  /** From an original namespace to the current ones. */
+  readonly #namespaces = new Map<string, { readonly effective: Set<string>; readonly written: Set<string> }>();
 
   constructor(resources: readonly Resource[]) {
     for (const resource of resources) {
       const { effectiveNamespace, originalNamespace } = resource;
-      const currents = this.#namespaces.get(originalNamespace) ?? new Set();
-      this.#namespaces.set(originalNamespace, currents.add(effectiveNamespace).add(resource.namespace));
+      const currents = this.#namespaces.get(originalNamespace) ?? { effective: new Set(), written: new Set() };
+      this.#namespaces.set(originalNamespace, currents);
+      currents.effective.add(effectiveNamespace);
+      currents.written.add(resource.namespace);
       if (resource.previous.length === 0) continue;
       const candidate = { resource, effectiveNamespace, originalNamespace, isClusterScoped: effectiveNamespace === CLUSTER_SCOPE };
       for (const name of new Set(resource.previous.map((previous) => previous.name))) this.#add(name, candidate);
@@ -42,22 +44,24 @@ export class CandidateIndex {
   /** Whether any resource that the referrer may see began in a namespace. */
   sawOriginally(namespace: string, referrer: ReferrerScope): boolean {
     const currents = namespace === CLUSTER_SCOPE ? undefined : this.#namespaces.get(namespace);
-    return currents !== undefined && (referrer.isClusterScoped || [...currents].some((current) => referrer.namespaces.has(current)));
+    if (currents === undefined) return false;
+    if (referrer.isClusterScoped || currents.effective.has(CLUSTER_SCOPE) || currents.effective.has(referrer.effectiveNamespace)) return true;
+    return [...currents.written].some((written) => referrer.subjectNamespaces.has(written));
   }
 }
 
-/** What a referrer may see: everything, or these namespaces and what has none. */
+/** What a referrer may see: everything, or its own namespace, what has none, and what is written to be in these. */
 export interface ReferrerScope {
   readonly isClusterScoped: boolean;
   readonly effectiveNamespace: string;
-  readonly namespaces: ReadonlySet<string>;
+  readonly subjectNamespaces: ReadonlySet<string>;
 }
 
 /** A namespaced resource sees its own namespace, and a role binding those of its service accounts too. */
 export function scopeOf(referrer: Resource): ReferrerScope {
   const { effectiveNamespace } = referrer;
   const isClusterScoped = effectiveNamespace === CLUSTER_SCOPE;
-  return { isClusterScoped, effectiveNamespace, namespaces: new Set([effectiveNamespace, CLUSTER_SCOPE, ...subjectNamespaces(referrer)]) };
+  return { isClusterScoped, effectiveNamespace, subjectNamespaces: new Set(subjectNamespaces(referrer)) };
 }
 
 function subjectNamespaces(referrer: Resource): readonly string[] {
@@ -68,7 +72,8 @@ function subjectNamespaces(referrer: Resource): readonly string[] {
     .map((subject) => scalarText(valueAt(subject, "namespace")));
 }
 
-/** Whether a scope reaches a candidate. The written namespace counts for role bindings. */
-export function reaches(scope: ReferrerScope, { effectiveNamespace, resource }: Candidate): boolean {
-  return scope.isClusterScoped || scope.namespaces.has(effectiveNamespace) || scope.namespaces.has(resource.namespace);
+/** Whether a scope reaches a candidate. */
+export function reaches(scope: ReferrerScope, { effectiveNamespace, isClusterScoped, resource }: Candidate): boolean {
+  if (scope.isClusterScoped || isClusterScoped || effectiveNamespace === scope.effectiveNamespace) return true;
+  return scope.subjectNamespaces.size > 0 && scope.subjectNamespaces.has(resource.namespace);
 }

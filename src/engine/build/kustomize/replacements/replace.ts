@@ -8,14 +8,15 @@ import { writeSlot } from "../field-specs/walk-field.ts";
 import { effectiveNamespace, formatId, isSelected, type ResourceName } from "../resources/identity.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 import type { Resource } from "../resources/resource.ts";
-import { cloneValue, scalarText } from "../resources/scalar.ts";
+import { cloneValue, scalarText, type Slot } from "../resources/scalar.ts";
 import { type CompiledSelector, compileSelector } from "../resources/selector.ts";
 import { type Leaf, type MatchedSlot, matchPath, PathMismatch } from "./match-path.ts";
 import { readStructured, setInsideText } from "./structured-text.ts";
 
 /** What is copied. A value given as text has no type: where it replaces more than a scalar, YAML decides. */
 interface Copied {
-  readonly value: JsonValue;
+  /** Read anew for each target: one that writes to the source itself changes what the next ones get. */
+  readonly read: () => JsonValue;
   readonly isPlain: boolean;
 }
 
@@ -43,7 +44,7 @@ class Replacer {
       throw this.#fail("must specify a source and at least one target");
     }
     if (source !== undefined && sourceValue !== undefined) throw this.#fail("source and sourceValue are mutually exclusive");
-    const copied = source === undefined ? { value: sourceValue ?? "", isPlain: true } : this.#valueOf(source);
+    const copied = source === undefined ? { read: () => sourceValue ?? "", isPlain: true } : this.#valueOf(source);
     targets.forEach((target, index) => this.#copyTo(target, `targets[${index}]`, copied));
   }
 
@@ -54,11 +55,13 @@ class Replacer {
     if (!found.ok) throw this.#fail(`source.fieldPath ${JSON.stringify(path)}: ${found.why}`);
     if (isNothing(found.value)) throw this.#fail(`fieldPath \`${path}\` is missing for replacement source ${formatId(resource.id)}`);
     const { delimiter = "", index = 0 } = source.options ?? {};
-    if (delimiter === "") return { value: found.value, isPlain: false };
+    const { value, slot } = found;
+    if (delimiter === "") return { read: () => (slot === undefined ? value : valueIn(slot)), isPlain: false };
     if (typeof found.value === "object") throw this.#fail("source: delimiter option can only be used with scalar nodes");
     const part = goSplit(scalarText(found.value), delimiter)[index];
     if (part === undefined) throw this.#fail(`source.options.index ${index} is out of bounds for the value`);
-    return { value: this.#retype(found.value, part), isPlain: false };
+    const typed = this.#retype(found.value, part);
+    return { read: () => typed, isPlain: false };
   }
 
   #sourceResource(source: ReplacementSource): Resource {
@@ -88,7 +91,7 @@ class Replacer {
 
   #copyToField(resource: Resource, path: string, copied: Copied, options: FieldOptions): void {
     const steps = splitFieldPath(path);
-    const create = options.create === true ? leafOf(copied.value) : undefined;
+    const create = options.create === true ? leafOf(copied.read()) : undefined;
     const set = (slot: MatchedSlot) => this.#setField(slot, copied, options);
     if (setInsideText(resource.object, steps, create, set)) return;
     const complain = (why: string) =>
@@ -107,9 +110,9 @@ class Replacer {
     }
   }
 
-  #setField(slot: MatchedSlot, { value, isPlain }: Copied, { delimiter = "", index = 0 }: FieldOptions): void {
-    const { container, key } = slot;
-    const before = (Array.isArray(container) ? container[Number(key)] : container[key]) ?? null;
+  #setField(slot: MatchedSlot, { read, isPlain }: Copied, { delimiter = "", index = 0 }: FieldOptions): void {
+    const value = read();
+    const before = valueIn(slot);
     const isScalar = typeof before !== "object" || before === null;
     let text = scalarText(value);
     if (delimiter !== "") {
@@ -132,6 +135,10 @@ class Replacer {
   #fail(message: string, hint?: string): Error {
     return buildFailure(this.#file, `${this.#label}: ${message}`, hint);
   }
+}
+
+function valueIn({ container, key }: Slot): JsonValue {
+  return (Array.isArray(container) ? container[Number(key)] : container[key]) ?? null;
 }
 
 function isNumber(value: JsonValue): boolean {

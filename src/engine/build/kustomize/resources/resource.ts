@@ -29,6 +29,7 @@ export class Resource {
   suffixes: readonly string[] = [];
   behavior: Behavior = "unspecified";
   needsHash = false;
+  isGenerated = false;
   allowNameChange = false;
   allowKindChange = false;
   /** Names of the vars that point at this resource. */
@@ -87,6 +88,15 @@ export class Resource {
   get previousIds(): readonly ResourceName[] {
     const { group, version } = this.gvk;
     return this.previous.map(({ name, namespace, kind }) => ({ group, version, kind, name, namespace }));
+  }
+
+  /**
+   * Whether kustomize would keep notes in its annotations by now. Then the map of annotations is there for JSON patches,
+   * whatever the file had.
+   */
+  get hasNotes(): boolean {
+    const { previous, prefixes, suffixes, needsHash, isGenerated, provenance } = this;
+    return previous.length + prefixes.length + suffixes.length > 0 || needsHash || isGenerated || provenance !== undefined;
   }
 
   /** The id that it was read with. */
@@ -148,9 +158,9 @@ function ownValue(object: Readonly<JsonObject>, key: string): JsonValue | undefi
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
-/** The entries of a map, every value as text. */
+/** The entries of a map, every value as text: a null is the text `null`, as kustomize reads labels and annotations. */
 export function textsOf(object: Readonly<JsonObject>): Map<string, string> {
-  return new Map(Object.entries(object).map(([key, value]) => [key, scalarText(value)]));
+  return new Map(Object.entries(object).map(([key, value]) => [key, value === null ? "null" : scalarText(value)]));
 }
 
 /** A map of texts as an object. */

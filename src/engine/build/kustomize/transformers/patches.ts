@@ -1,6 +1,6 @@
 import { buildFailure } from "../fail.ts";
 import type { JsonOperation } from "../merge/json-patch.ts";
-import { operateOnResource, patchResource, type PatchRights, type PatchSource, targetOfPatch } from "../patches/apply-patch.ts";
+import { operateOnResource, patchResource, type PatchRights, type PatchSource, targetOfPatch, withTextMetadata } from "../patches/apply-patch.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 import type { Resource } from "../resources/resource.ts";
 import { type CompiledSelector, selectResources } from "../resources/selector.ts";
@@ -35,7 +35,9 @@ function mergeIntoTargets(resources: ResourceMap, patch: ReadPatch, target: Comp
   if (merge === undefined) return 0;
   if (another !== undefined) throw buildFailure(file, `${label} has several strategic merge patches; with a target there can be one only`);
   const selected = selectResources(resources.all, target);
-  for (const resource of selected) patchResource(resource, merge.object, patch, patch.source);
+  // With a target the patch takes the version of each resource: only its kind may be another.
+  const change = withTextMetadata(merge);
+  for (const resource of selected) patchResource(resource, { ...change, apiVersion: resource.apiVersion }, patch, patch.source);
   resources.renamed();
   checkUnique(resources, patch);
   return selected.length;

@@ -1,4 +1,4 @@
-import { patchResource, type PatchSource, targetOfPatch } from "../patches/apply-patch.ts";
+import { patchResource, type PatchSource, targetOfPatch, withTextMetadata } from "../patches/apply-patch.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 import type { Resource } from "../resources/resource.ts";
 
@@ -6,7 +6,7 @@ import type { Resource } from "../resources/resource.ts";
 export function transformStrategicMerge(resources: ResourceMap, patches: readonly { readonly patch: Resource; readonly source: PatchSource }[]): void {
   for (const { patch, source } of patches) {
     const target = targetOfPatch(resources, patch, source);
-    patchResource(target, patch.object, patch, source);
+    patchResource(target, withTextMetadata(patch), patch, source);
     resources.dropDeleted();
     if (patch.allowNameChange || patch.allowKindChange) resources.renamed();
   }
