@@ -53,6 +53,13 @@ for (const [fate, reached] of Object.entries(fates)) {
   });
 }
 
+test("a Pod that is not to be restarted completes", { skip: skipWorkloads }, async () => {
+  const pods = `/api/v1/namespaces/${await plane!.createNamespace("once")}/pods`;
+  await plane!.api("POST", pods, { apiVersion: "v1", kind: "Pod", metadata: { name: "once" }, spec: { ...podSpec, restartPolicy: "Never" } });
+
+  await eventually(`${pods}/once`, ({ status }) => status["phase"] === "Succeeded");
+});
+
 test("a Deployment becomes available, a Job completes, and a Job whose Pods fail fails", { skip: skipWorkloads }, async () => {
   const namespace = await plane!.createNamespace("workloads");
   const labels = { app: "web" };
