@@ -132,11 +132,27 @@ test("proxy-url leads through an HTTP proxy by CONNECT, and through a SOCKS prox
     const proxied = join(folder, "proxied.json");
     writeFileSync(proxied, config.stdout.replace(/"server":/, `"proxy-url": "${proxy}", "server":`));
     const { cluster } = await clusterFor({ kubeconfig: proxied });
-    assert.ok((await cluster.list(namespaces, { signal })).length > 0);
+    for (let time = 0; time < 10; time++) assert.ok((await cluster.list(namespaces, { signal })).length > 0);
   }
 
+  assert.ok(asked.length <= 4, `${asked.length} connections for 20 calls`);
   const { host } = new URL(plane!.server);
   assert.deepEqual([...new Set(asked)], [`CONNECT ${host}`, `SOCKS ${host}`]);
+});
+
+test("calls one after the other share their connections", { skip }, async () => {
+  let connections = 0;
+  const { host, hostname, port } = new URL(plane!.server);
+  const count = createTcpServer((socket) => {
+    connections++;
+    socket.pipe(connect(Number(port), hostname)).pipe(socket);
+  });
+  const counted = await listening(count);
+  const { cluster } = await clusterFor({ kubeconfig: plane!.kubeconfig, server: `https://127.0.0.1:${counted.port}` });
+  // Discovery asks two things at once.
+  await cluster.discover({ signal });
+  for (let time = 0; time < 10; time++) await cluster.list(namespaces, { signal });
+  assert.ok(connections <= 2, `${connections} connections straight to ${host}`);
 });
 
 test("a proxy that refuses is CLUSTER_UNREACHABLE and gets no token", { skip }, async () => {

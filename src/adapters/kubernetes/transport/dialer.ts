@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { Agent as HttpAgent, type RequestOptions } from "node:http";
+import { Agent as HttpAgent, type ClientRequest, type RequestOptions } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { checkServerIdentity, createSecureContext, type PeerCertificate, type SecureContext } from "node:tls";
 import { GitOpsError } from "../../../engine/model/errors.ts";
@@ -16,6 +16,8 @@ export interface Dialer {
 
 /** Longer than any pause of a run, shorter than the 90 s after which API servers close an idle connection. */
 const IDLE_CONNECTION_MS = 45_000;
+
+type IdentityCheck = (host: string, certificate: PeerCertificate) => Error | undefined;
 
 /** Reads the CA and prepares connections; none is opened yet. Throws INVALID_KUBECONFIG. */
 export async function createDialer(access: ClusterAccess, connections: number, environment: Readonly<Record<string, string | undefined>>): Promise<Dialer> {
@@ -78,16 +80,22 @@ export async function readMaterial(material: Material, field: string): Promise<s
 async function agentFactory(server: URL, proxy: string | undefined, serverName: string): Promise<(maxSockets: number) => HttpAgent> {
   // Behind a proxy Node forgets an IP address, and would check the certificate for "localhost".
   // The check belongs to the agent: given with each request, it would keep connections from being used again.
-  const identity = (_host: string, certificate: PeerCertificate) => checkServerIdentity(serverName, certificate);
+  const identity: IdentityCheck = (_host, certificate) => checkServerIdentity(serverName, certificate);
   const kept = { keepAlive: true, keepAliveMsecs: 15_000, maxFreeSockets: 32, timeout: IDLE_CONNECTION_MS, noDelay: true };
   const options = (maxSockets: number) => ({ ...kept, maxSockets, checkServerIdentity: identity });
   if (proxy === undefined) return (most) => (server.protocol === "http:" ? new HttpAgent(options(most)) : new HttpsAgent(options(most)));
   if (/^socks/.test(proxy)) {
     const { SocksProxyAgent } = await import("socks-proxy-agent");
-    return (most) => new SocksProxyAgent(proxy, options(most));
+    return (most) => checking(new SocksProxyAgent(proxy, options(most)), identity);
   }
   const { HttpsProxyAgent } = await import("https-proxy-agent");
-  return (most) => new HttpsProxyAgent(proxy, options(most));
+  return (most) => checking(new HttpsProxyAgent(proxy, options(most)), identity);
+}
+
+/** Proxy agents do not hand their own TLS options on. */
+function checking<A extends HttpAgent & { connect(request: ClientRequest, options: never): unknown }>(agent: A, identity: IdentityCheck): A {
+  const connect = agent.connect.bind(agent) as (request: ClientRequest, options: object) => unknown;
+  return Object.assign(agent, { connect: (request: ClientRequest, options: object) => connect(request, { ...options, checkServerIdentity: identity }) });
 }
 
 function buildContext(authority: string | undefined, certificate: ClientCertificate | undefined): SecureContext {
