@@ -200,3 +200,28 @@ test("migration moves kubectl's, first-apply's and our own updates into our appl
 test("nothing to migrate makes no patch", () => {
   assert.deepEqual(migrationPatch(applied(stall({}), schema), [], "gitops"), []);
 });
+
+test("fields that only wait to be moved into our entry are a configure without fields", () => {
+  const desired = stall({ paused: true });
+  const live = applied(desired, schema, [entry("kubectl-client-side-apply", { "f:spec": { "f:paused": {} } })]);
+
+  assert.deepEqual(configured(compare(desired, live, live)).fields, []);
+});
+
+test("what somebody else owns besides kubectl is not predicted as removed", () => {
+  const shared = { "f:spec": { "f:args": {} } };
+  const live = { ...applied(stall({}), schema, [entry("kubectl-edit", shared), entry("somebody", shared)]), spec: { args: ["x"] } };
+
+  assert.deepEqual(configured(compare(stall({}), live, live)).fields, []);
+});
+
+test("a leaf of one set stays a member beside the other set's children", () => {
+  const [leaf, children] = [{ "f:data": {} }, { "f:data": { "f:a": {} } }];
+  const live = applied(stall({}), schema, [entry("kubectl-create", leaf), entry("kubectl-edit", children)]);
+
+  const move = migrationPatch(live, migratableManagers(live, "gitops"), "gitops")[1];
+
+  const entries = move?.["value"];
+  assert.ok(Array.isArray(entries));
+  assert.deepEqual(valueAt(entries[0], "fieldsV1", "f:data"), { ".": {}, "f:a": {} });
+});

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import fc from "fast-check";
 import { compareObject, fieldSchema, isUnchanged, migrationPatch, ownedFields, sameFields } from "../../../src/engine/compare/index.ts";
 import { applyEntryOf } from "../../../src/engine/compare/managed-fields.ts";
-import { isJsonObject, objectAt, stringAt, valueAt, type JsonObject } from "../../../src/engine/model/json.ts";
+import { isJsonObject, objectAt, stringAt, valueAt, type JsonObject, type JsonValue } from "../../../src/engine/model/json.ts";
 import { groupOf } from "../../../src/engine/model/resource-id.ts";
 import { planeOrSkip, type ControlPlane } from "../../support/control-plane.ts";
 import { CLUSTER_OBJECTS, PLURALS, type Sample } from "./server-objects.ts";
@@ -33,6 +34,29 @@ describe("the fields that an apply owns, against the API server's own bookkeepin
       );
     });
   }
+
+  test("whatever part of a large Deployment is left out, changed back and forth, the server's dry-run never finds more than we do", async () => {
+    const large = CLUSTER_OBJECTS.find(({ title }) => title.startsWith("Deployment with env"))?.object ?? assert.fail();
+    const object = await placed({ title: "random", object: { ...large, metadata: { name: "random" } } });
+    const schema = await schemaOf(object);
+    await apply(object);
+    await fc.assert(
+      fc.asyncProperty(fc.infiniteStream(fc.integer({ min: 0, max: 5 })), async (choices) => {
+        const desired = thinned(object, () => choices.next().value !== 0);
+        const live = await settled(object);
+        const predicted = await apply(desired, "&dryRun=All");
+        const change = compareObject(manifestOf(desired), { live, predicted }, { fieldManager: MANAGER, schema });
+        if (isUnchanged(manifestOf(desired), live, schema, { fieldManager: MANAGER })) assert.equal(change.action, "none");
+        assert.ok(
+          sameFields(ownedFields(desired, schema), fieldsOf(predicted)),
+          JSON.stringify([ownedFields(desired, schema), fieldsOf(predicted)]),
+        );
+        await apply(desired);
+        assert.equal(isUnchanged(manifestOf(desired), await settled(object), schema, { fieldManager: MANAGER }), true);
+      }),
+      { seed: 20260109, numRuns: 25 },
+    );
+  });
 
   test("a value that another changed is not unchanged, and is a take-over when it is set back", async () => {
     const object = await placed({
@@ -105,6 +129,25 @@ describe("the fields that an apply owns, against the API server's own bookkeepin
     assert.equal(isUnchanged(manifestOf(object), after, schema, { fieldManager: MANAGER }), true);
   });
 });
+
+/** Fields that the server demands, and the items that carry them. */
+const NEEDED =
+  /^(apiVersion|kind|metadata|name|namespace|spec|selector|matchLabels|template|app|labels|containers|initContainers|image|containerPort|protocol|mountPath|volumeMounts|topologyKey|maxSkew|whenUnsatisfiable|weight|podAffinityTerm|fieldPath|fieldRef|valueFrom|key|path|port|httpGet|operator|sources|serviceAccountToken|projected|volumes|configMap|emptyDir|configMapRef|topologySpreadConstraints|preferredDuringSchedulingIgnoredDuringExecution|value|type|rollingUpdate|resources|requests)$/;
+
+/** A copy with some optional fields left out. */
+function thinned(value: JsonObject, keep: () => boolean): JsonObject {
+  const result: JsonObject = {};
+  for (const [name, inner] of Object.entries(value)) {
+    if (!NEEDED.test(name) && !keep()) continue;
+    result[name] = thinnedValue(inner, keep);
+  }
+  return result;
+}
+
+function thinnedValue(value: JsonValue, keep: () => boolean): JsonValue {
+  if (Array.isArray(value)) return value.map((item) => thinnedValue(item, keep));
+  return isJsonObject(value) ? thinned(value, keep) : value;
+}
 
 const documents = new Map<string, Promise<JsonObject>>();
 let namespace: Promise<string> | undefined;

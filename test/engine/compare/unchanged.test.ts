@@ -148,6 +148,10 @@ test("a zero value that the server left out when it stored ours is unchanged", (
   assert.equal(unchanged(desired, { ...applied(desired, schema), spec: { replicas: 1 } }), true);
 });
 
+test("a value that is gone although its owner is still noted is a change", () => {
+  assert.equal(unchanged(base, { ...applied(base, schema), spec: { replicas: 1 } }), false);
+});
+
 test("an explicit value removed from an atomic list item is a change, although nobody's field set tells", () => {
   const desired = stall({ rules: [{ port: 80 }] });
   const live = applied(stall({ rules: [{ port: 80, protocol: "UDP" }] }), schema);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { objectAt, stringAt } from "../../../src/engine/model/json.ts";
+import { objectAt, stringAt, type JsonObject } from "../../../src/engine/model/json.ts";
 import type { Manifest } from "../../../src/engine/model/manifest.ts";
 import { deferredReasons, scopeManifests } from "../../../src/engine/plan/index.ts";
 import { resourceKey } from "../../../src/engine/model/resource-id.ts";
@@ -184,6 +184,21 @@ test("custom resources need a CRD that is new or changes, not one that stays", (
   assert.deepEqual(deferred([changed, widget], [definition]), needs);
   assert.deepEqual(deferred([definition, widget], [changed]), needs);
   assert.deepEqual(deferred([changed, widget], [changed]), {});
+});
+
+test("a rule removed from a CRD's schema is a change of the CRD, a default of the server is none", () => {
+  const widget = manifest("example.com/v1 Widget shop/w");
+  const withSchema = (schema: JsonObject, more: JsonObject = {}): Manifest => {
+    const definition = widgetDefinition();
+    const versions = [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: schema } }];
+    return { ...definition, object: { ...definition.object, spec: { ...objectAt(definition.object, "spec"), versions, ...more } } };
+  };
+  const loose = withSchema({ type: "object", properties: { a: { type: "string" } } });
+  const strict = withSchema({ type: "object", properties: { a: { type: "string", maxLength: 3 } } });
+  const stored = withSchema({ type: "object", properties: { a: { type: "string" } } }, { conversion: { strategy: "None" } });
+
+  assert.equal(Object.keys(deferred([loose, widget], [strict])).length, 1);
+  assert.deepEqual(deferred([loose, widget], [stored]), {});
 });
 
 test("a kind that nobody serves yet waits for it", () => {
