@@ -14,8 +14,8 @@ export function pointerOfFieldPath(path: string, object: JsonValue): string {
 
 /** The JSON pointer of a path as validation prints it: `spec.clusterIPs[0]`, `data[a.key]`. */
 export function pointerOfValidationPath(path: string): string {
-  const tokens = path.match(/[^.[\]]+(?=[.[]|$)|(?<=\[)[^\]]*(?=\])/g) ?? [];
-  return tokens.map((token) => `/${escapeToken(token)}`).join("");
+  const tokens = path.matchAll(/\[([^\]]*)\]|([^.[\]]+)/g);
+  return [...tokens].map(([, key, name]) => `/${escapeToken(key ?? name ?? "")}`).join("");
 }
 
 function walk(rest: string, value: JsonValue | undefined): readonly string[] | undefined {
