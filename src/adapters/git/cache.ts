@@ -18,8 +18,8 @@ export interface ObjectCache {
   mark(commit: string): Promise<void>;
   /** The commits used last, newest first. */
   recent(): Promise<readonly string[]>;
-  /** Moves the packs of a repository in. */
-  takePacks(from: string): Promise<void>;
+  /** Moves the objects of a repository in. */
+  takeObjects(from: string): Promise<void>;
   /** Forgets everything. Readers see missing objects then, and fetch them again. */
   drop(): Promise<void>;
 }
@@ -60,12 +60,17 @@ export async function openCache(folder: string, url: string): Promise<ObjectCach
     },
     mark: (commit) => twice(() => writeFile(join(commits, commit), "")),
     recent: () => newestFirst(commits),
-    async takePacks(from) {
+    async takeObjects(from) {
       const source = join(from, "objects", "pack");
       const files = (await readdir(source)).filter((name) => /^pack-[0-9a-f]+\.(?:pack|rev|promisor|idx)$/.test(name));
       // Git finds a pack by its index, so that comes last. The name is the digest of the content: replacing one is harmless.
       const rank = (name: string) => (name.endsWith(".idx") ? 1 : 0);
       for (const name of files.sort((left, right) => rank(left) - rank(right))) await twice(() => rename(join(source, name), join(packs, name)));
+      // A server of plain files gives single objects.
+      for (const part of (await readdir(join(from, "objects"))).filter((name) => /^[0-9a-f]{2}$/.test(name))) {
+        await twice(async () => void (await mkdir(join(directory, "objects", part), { recursive: true, mode: 0o700 })));
+        for (const name of await readdir(join(from, "objects", part))) await twice(() => rename(join(from, "objects", part, name), join(directory, "objects", part, name)));
+      }
     },
     async drop() {
       const trash = `${directory}.dropped.${randomBytes(6).toString("hex")}`;

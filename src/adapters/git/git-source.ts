@@ -84,7 +84,7 @@ async function fetchCommit(id: string, remote: Remote, cache: ObjectCache, maxim
     // Some servers give no commit by its id; it may still lie in the history of a branch or tag.
     await converse(remote, {}, async (call) => {
       await fetchObjects(call, { refspecs: EVERYTHING, isShallow: false, filter: "blob:none", known: [] });
-      await cache.takePacks(call.gitDirectory);
+      await cache.takeObjects(call.gitDirectory);
     });
   }
   if ((await peel(id, cache, remote, maximumBytes)) !== id) throw noRevision(`commit ${id}`, remote, "check the id, and that it was pushed");
@@ -101,7 +101,7 @@ async function fetchShallow<T>(refspec: string, remote: Remote, cache: ObjectCac
       async (call) => {
         await fetchObjects(call, wanted);
         const result = await read(call);
-        await cache.takePacks(call.gitDirectory);
+        await cache.takeObjects(call.gitDirectory);
         return result;
       },
       (failure) => failure.isUnadvertised || (wanted.isShallow && failure.isShallowRefused) || (wanted.known.length > 0 && failure.isLocalDamage),

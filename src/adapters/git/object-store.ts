@@ -100,7 +100,7 @@ async function fetchRound({ cache, remote, wholeRef }: ObjectStoreOptions, ids: 
       {},
       async (call) => {
         await fetchObjects(call, { refspecs, isShallow: true, filter: isWhole ? undefined : "blob:none", known: [] });
-        await cache.takePacks(call.gitDirectory);
+        await cache.takeObjects(call.gitDirectory);
       },
       (failure) => !isWhole && (failure.isUnadvertised || failure.isShallowRefused),
     );
