@@ -21,7 +21,7 @@ for (const owner of Object.values(lock.packages)) {
     // without these npm would try to install it here
     if (os.length === 0 && !words.includes("wasm32")) throw new Error(`cannot tell which platform ${name} is for`);
     lock.packages[place] = { version, cpu: words.includes("wasm32") ? ["wasm32"] : cpu, ...(owner.dev ? { dev: true } : {}), optional: true, ...(os.length > 0 ? { os } : {}), ...(libc.length > 0 ? { libc } : {}) };
-    console.log(`${name} ${version}: ${os} ${cpu}`);
+    console.log([name, version, ...os, ...cpu].join(" "));
   }
 }
 const { "": root, ...others } = lock.packages;

@@ -31,6 +31,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   "socks-proxy-agent": ["src/adapters/kubernetes/"],
   yaml: ["src/engine/yaml/"],
   "js-yaml": ["src/engine/yaml/"],
+  "@noble/hashes": ["src/engine/build/"],
   re2js: ["src/engine/build/"],
 };
 

@@ -75,24 +75,23 @@ for (const overlay of ["kustomize", "deploy/overlays/dev", "deploy/overlays/stag
 
 interface Person {
   readonly home: string;
-  readonly namespace: string;
   run(...args: readonly string[]): Promise<CommandResult>;
 }
 
-async function newPerson({ createNamespace, kubeconfig }: ControlPlane): Promise<Person> {
+async function newPerson(cluster: ControlPlane): Promise<Person> {
   const home = newHome();
-  const namespace = await createNamespace("example");
-  return { home, namespace, run: (...args) => gitops([...args, "-n", namespace], { home, cwd: home, kubeconfig }) };
+  const namespace = await cluster.createNamespace("example");
+  return { home, run: (...args) => gitops([...args, "-n", namespace], { home, cwd: home, kubeconfig: cluster.kubeconfig }) };
 }
 
 /** Leaves nothing behind for the next folder: some share the names of namespaces and CRDs. 12: nothing was recorded. */
-async function removeAll({ run }: Person, built: string, name = "example"): Promise<void> {
+async function removeAll(person: Person, built: string, name = "example"): Promise<void> {
   const kinds = ["Namespace", "CustomResourceDefinition", "PersistentVolume", "PersistentVolumeClaim", "Application"];
   const guarded = built
     .split(/^---$/m)
     .map((text) => ({ kind: /^kind: (\S+)/m.exec(text)?.[1] ?? "", name: /^metadata:\n(?: {2}.*\n)*? {2}name: (\S+)/m.exec(text)?.[1] ?? "" }))
     .filter(({ kind }) => kinds.includes(kind))
     .flatMap(({ kind, name }) => ["--confirm-prune", `${kind}/${name}`]);
-  const removed = await run("delete", name, "--yes", "--allow-mass-prune", ...guarded);
+  const removed = await person.run("delete", name, "--yes", "--allow-mass-prune", ...guarded);
   if (removed.code !== 12) assertCode(removed, 0);
 }

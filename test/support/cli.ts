@@ -21,6 +21,8 @@ export interface CommandOptions {
   readonly home?: string;
   /** Called when the command has written so much on stderr or stdout; may signal it. */
   readonly onOutput?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** Called when the command was started, with what signals it: a fault of a server may be the moment to do so. */
+  readonly onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
 }
 
 export interface CommandResult {
@@ -31,7 +33,7 @@ export interface CommandResult {
   readonly events: readonly StreamEvent[] | undefined;
 }
 
-export interface StreamEvent {
+interface StreamEvent {
   readonly type: string;
   readonly [field: string]: unknown;
 }
@@ -60,6 +62,7 @@ export function gitops(args: readonly string[], options: CommandOptions = {}): P
     const child = spawn(process.execPath, [gitopsProgram, ...args], { cwd: options.cwd ?? home, env: environment(home, options), stdio: "pipe" });
     const limit = setTimeout(() => child.kill("SIGKILL"), LIMIT * 1000);
     const kill = (signal: NodeJS.Signals): void => void child.kill(signal);
+    options.onStart?.(kill);
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -74,7 +77,7 @@ export function gitops(args: readonly string[], options: CommandOptions = {}): P
     child.stdin.on("error", () => {}); // a command that never reads may end first: EPIPE says nothing about it
     child.on("close", (code, signal) => {
       clearTimeout(limit);
-      if (signal === "SIGKILL" && !options.onOutput) reject(new Error(`gitops ${args.join(" ")} did not end within ${LIMIT} s\n${stdout}${stderr}`));
+      if (signal === "SIGKILL" && !options.onOutput && !options.onStart) reject(new Error(`gitops ${args.join(" ")} did not end within ${LIMIT} s\n${stdout}${stderr}`));
       else resolve({ code: code ?? 128, stdout, stderr, events: streamEvents(stdout) });
     });
     child.stdin.end(options.input ?? "");

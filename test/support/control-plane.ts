@@ -8,7 +8,7 @@ import { joinPlane, type Plane } from "./plane-client.mjs";
 import { PartsMissing } from "./build-parts.mjs";
 
 /** A place in the audit log: bytes from its start. */
-export type AuditMark = number;
+type AuditMark = number;
 
 /** One request that would write, as the API server's audit log has it (audit.k8s.io/v1, level Metadata). */
 export interface AuditedWrite {
@@ -24,7 +24,7 @@ export interface AuditedWrite {
   readonly dryRun: boolean;
 }
 
-export interface WriteFilter {
+interface WriteFilter {
   /** Only requests after this mark. */
   readonly since?: AuditMark;
   /** Requests in this namespace and to the Namespace itself. */
@@ -33,7 +33,7 @@ export interface WriteFilter {
   readonly agent?: string;
 }
 
-export interface Output {
+interface Output {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;

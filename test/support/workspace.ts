@@ -25,7 +25,7 @@ export interface Workspace {
   applyByHand(path: string, object: object): Promise<void>;
 }
 
-export interface LiveObject {
+interface LiveObject {
   readonly metadata: { readonly uid: string; readonly name: string; readonly labels?: Readonly<Record<string, string>> };
   readonly data?: Readonly<Record<string, string>>;
   readonly spec?: Readonly<Record<string, unknown>>;

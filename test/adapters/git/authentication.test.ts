@@ -12,7 +12,10 @@ import { newFetcher, newFolder, quietOptions } from "./fetching.ts";
 
 const SECRET = "s3cr3t-c4n4ry";
 let stall: (() => void) | undefined;
-const server = await startGitServer({ auth: { username: "git", password: SECRET }, intercept: (request) => stall !== undefined && request.method === "POST" && (stall(), true) });
+const server = await startGitServer({
+  auth: { username: "git", password: SECRET },
+  intercept: (request) => stall !== undefined && request.method === "POST" && (stall(), true),
+});
 const { url, commit } = await server.createRepository("private", { "app/web.yaml": "replicas: 1\n" });
 after(() => server.close());
 const source = (from: string) => ({ type: "git", url: from, ref: { type: "default" }, path: "app" }) as const;
@@ -43,8 +46,20 @@ describe("a server that wants credentials", () => {
     const clone = newFolder("clone");
     const canary = join(newFolder("canary"), "ran");
     await gitIn(clone, "init", "--quiet");
-    await gitIn(clone, "config", `http.${new URL(url).origin}/.extraheader`, `AUTHORIZATION: basic ${Buffer.from(`git:${SECRET}`).toString("base64")}`);
-    for (const key of ["core.fsmonitor", "core.sshCommand", "core.askPass", "credential.helper", "core.gitProxy", "uploadpack.packObjectsHook"]) {
+    await gitIn(
+      clone,
+      "config",
+      `http.${new URL(url).origin}/.extraheader`,
+      `AUTHORIZATION: basic ${Buffer.from(`git:${SECRET}`).toString("base64")}`,
+    );
+    for (const key of [
+      "core.fsmonitor",
+      "core.sshCommand",
+      "core.askPass",
+      "credential.helper",
+      "core.gitProxy",
+      "uploadpack.packObjectsHook",
+    ]) {
       await gitIn(clone, "config", key, key === "credential.helper" ? `!touch ${canary}` : `touch ${canary}`);
     }
     const fetcher = await newFetcher({ workingDirectory: clone });
@@ -65,14 +80,20 @@ describe("a server that wants credentials", () => {
     await gitIn(clone, "init", "--quiet");
     await gitIn(clone, "config", `http.${origin}/.extraheader`, `AUTHORIZATION: bearer ${SECRET}`);
     try {
-      await assert.rejects((await newFetcher({ workingDirectory: clone })).fetch(source(`${origin}/a.git`), quietOptions()), { code: "UNAUTHENTICATED" });
+      await assert.rejects((await newFetcher({ workingDirectory: clone })).fetch(source(`${origin}/a.git`), quietOptions()), {
+        code: "UNAUTHENTICATED",
+      });
       assert.equal(seen, `bearer ${SECRET}`);
     } finally {
       bearer.close();
     }
   });
 
-  for (const [what, environment] of Object.entries({ "no credentials": {}, "a wrong token": { GITOPS_GIT_TOKEN: "wrong-canary" }, "a CI token for another host": { GITHUB_TOKEN: SECRET, GITHUB_SERVER_URL: "https://github.com" } })) {
+  for (const [what, environment] of Object.entries({
+    "no credentials": {},
+    "a wrong token": { GITOPS_GIT_TOKEN: "wrong-canary" },
+    "a CI token for another host": { GITHUB_TOKEN: SECRET, GITHUB_SERVER_URL: "https://github.com" },
+  })) {
     test(`refuses ${what}: UNAUTHENTICATED, at once and without the token in the error`, async () => {
       const events: EngineEvent[] = [];
 
@@ -81,7 +102,10 @@ describe("a server that wants credentials", () => {
         assert.doesNotMatch(`${error.message} ${error.hint} ${JSON.stringify(error.data)} ${String(error.cause)}`, /canary|c4n4ry/);
         return true;
       });
-      assert.deepEqual(events.map(({ type }) => type), ["source.fetching"]);
+      assert.deepEqual(
+        events.map(({ type }) => type),
+        ["source.fetching"],
+      );
     });
   }
 
@@ -93,7 +117,7 @@ describe("a server that wants credentials", () => {
 });
 
 test("no secret stands in the arguments of any process, nor in any file, while git talks; and a cancelled run leaves no process", async (t) => {
-  if (process.platform !== "linux") return t.skip("process arguments are read from /proc");
+  if (process.platform !== "linux") return t.skip("not here: /proc, from which process arguments are read");
   const cache = newFolder("cache");
   const fetcher = await newFetcher({ environment: { GITOPS_GIT_TOKEN: SECRET } }, cache);
   const controller = new AbortController();
@@ -101,8 +125,14 @@ test("no secret stands in the arguments of any process, nor in any file, while g
   const run = fetcher.fetch(source(url), { signal: controller.signal, emit: () => {} });
   await asked;
   const during = await commandLines();
-  assert.ok(during.some((line) => line.includes("remote-http") && line.includes(new URL(url).host)), "git is seen at work");
-  assert.deepEqual(during.filter((line) => line.includes(SECRET)), []);
+  assert.ok(
+    during.some((line) => line.includes("remote-http") && line.includes(new URL(url).host)),
+    "git is seen at work",
+  );
+  assert.deepEqual(
+    during.filter((line) => line.includes(SECRET)),
+    [],
+  );
   for (const file of await readdir(cache, { recursive: true, withFileTypes: true })) {
     if (file.isFile()) assert.ok(!(await readFile(join(file.parentPath, file.name))).includes(SECRET), file.name);
   }
@@ -116,7 +146,10 @@ test("no secret stands in the arguments of any process, nor in any file, while g
     left = await commandLines();
   }
   assert.deepEqual(left.filter(isOurs), []);
-  assert.deepEqual((await readdir(join(cache, "gitops", "git"))).filter((name) => name.startsWith("session")), []);
+  assert.deepEqual(
+    (await readdir(join(cache, "gitops", "git"))).filter((name) => name.startsWith("session")),
+    [],
+  );
 
   function isOurs(line: string): boolean {
     return line.includes("remote-http") && line.includes(new URL(url).host);
@@ -130,11 +163,15 @@ test("a redirect to another server is REDIRECT_REFUSED and that server sees no r
     response.writeHead(401, { "WWW-Authenticate": 'Basic realm="thief"' }).end();
   }).listen(0, "127.0.0.1");
   await once(thief, "listening");
-  const redirecting = createServer((request, response) => response.writeHead(302, { Location: `http://127.0.0.1:${(thief.address() as AddressInfo).port}${request.url}` }).end()).listen(0, "127.0.0.1");
+  const redirecting = createServer((request, response) =>
+    response.writeHead(302, { Location: `http://127.0.0.1:${(thief.address() as AddressInfo).port}${request.url}` }).end(),
+  ).listen(0, "127.0.0.1");
   await once(redirecting, "listening");
   try {
     const from = `http://127.0.0.1:${(redirecting.address() as AddressInfo).port}/a.git`;
-    await assert.rejects((await newFetcher({ environment: { GITOPS_GIT_TOKEN: SECRET } })).fetch(source(from), quietOptions()), { code: "REDIRECT_REFUSED" });
+    await assert.rejects((await newFetcher({ environment: { GITOPS_GIT_TOKEN: SECRET } })).fetch(source(from), quietOptions()), {
+      code: "REDIRECT_REFUSED",
+    });
     assert.deepEqual(seen, []);
   } finally {
     thief.close();
@@ -144,7 +181,18 @@ test("a redirect to another server is REDIRECT_REFUSED and that server sees no r
 
 test("what the caller's environment says to git is not passed on", async () => {
   const canary = join(newFolder("canary"), "ran");
-  const evil = { GIT_DIR: "/nonexistent", GIT_SSH_COMMAND: `touch ${canary}`, GIT_ASKPASS: `touch ${canary}`, GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "core.fsmonitor", GIT_CONFIG_VALUE_0: `touch ${canary}`, GIT_EXTERNAL_DIFF: `touch ${canary}`, GIT_TRACE: canary, GIT_TRACE_CURL: canary, NODE_OPTIONS: "--bad" };
+  const evil = {
+    GIT_DIR: "/nonexistent",
+    GIT_SSH_COMMAND: `touch ${canary}`,
+    GIT_ASKPASS: `touch ${canary}`,
+    GIT_CONFIG_COUNT: "1",
+    GIT_CONFIG_KEY_0: "core.fsmonitor",
+    GIT_CONFIG_VALUE_0: `touch ${canary}`,
+    GIT_EXTERNAL_DIFF: `touch ${canary}`,
+    GIT_TRACE: canary,
+    GIT_TRACE_CURL: canary,
+    NODE_OPTIONS: "--bad",
+  };
   const fetcher = await newFetcher({ environment: { ...evil, GITOPS_GIT_TOKEN: SECRET } });
 
   const { tree } = await fetcher.fetch(source(url), quietOptions());
@@ -161,8 +209,13 @@ describe("a server that does not do its work", () => {
     await new Promise((resolve) => closed.close(resolve));
     const events: EngineEvent[] = [];
 
-    await assert.rejects((await newFetcher()).fetch(source(`http://127.0.0.1:${port}/a.git`), quietOptions(events)), { code: "SOURCE_UNREACHABLE" });
-    assert.deepEqual(events.map(({ type }) => type), ["source.fetching", "request.retried", "request.retried"]);
+    await assert.rejects((await newFetcher()).fetch(source(`http://127.0.0.1:${port}/a.git`), quietOptions(events)), {
+      code: "SOURCE_UNREACHABLE",
+    });
+    assert.deepEqual(
+      events.map(({ type }) => type),
+      ["source.fetching", "request.retried", "request.retried"],
+    );
   });
 
   test("that never ends an answer is TIMED_OUT at the deadline", async () => {
@@ -170,21 +223,31 @@ describe("a server that does not do its work", () => {
     await once(silent, "listening");
     try {
       const fetcher = await newFetcher({ deadlineMs: 300 });
-      await assert.rejects(fetcher.fetch(source(`http://127.0.0.1:${(silent.address() as AddressInfo).port}/a.git`), quietOptions()), { code: "TIMED_OUT" });
+      await assert.rejects(fetcher.fetch(source(`http://127.0.0.1:${(silent.address() as AddressInfo).port}/a.git`), quietOptions()), {
+        code: "TIMED_OUT",
+      });
     } finally {
       silent.closeAllConnections();
       silent.close();
     }
   });
 
-  const nonsense: Readonly<Record<string, string>> = { "web pages": "<html>hello</html>", "a cut-off packet": "001e# service=git-upload-pack\n0000ffff", "an empty answer": "", "a bogus list of refs": "001e# service=git-upload-pack\n0000000eversion 2\n0000" };
+  const nonsense: Readonly<Record<string, string>> = {
+    "web pages": "<html>hello</html>",
+    "a cut-off packet": "001e# service=git-upload-pack\n0000ffff",
+    "an empty answer": "",
+    "a bogus list of refs": "001e# service=git-upload-pack\n0000000eversion 2\n0000",
+  };
   for (const [what, body] of Object.entries(nonsense)) {
     test(`that sends ${what} is an error of the source, never a crash or an empty tree`, async () => {
-      const odd = createServer((_, response) => response.writeHead(200, { "Content-Type": "application/x-git-upload-pack-advertisement" }).end(body)).listen(0, "127.0.0.1");
+      const odd = createServer((_, response) =>
+        response.writeHead(200, { "Content-Type": "application/x-git-upload-pack-advertisement" }).end(body),
+      ).listen(0, "127.0.0.1");
       await once(odd, "listening");
       try {
-        await assert.rejects((await newFetcher()).fetch(source(`http://127.0.0.1:${(odd.address() as AddressInfo).port}/a.git`), quietOptions()), (error: GitOpsError) =>
-          ["SOURCE_UNREACHABLE", "REVISION_NOT_FOUND", "REPOSITORY_NOT_FOUND"].includes(error.code),
+        await assert.rejects(
+          (await newFetcher()).fetch(source(`http://127.0.0.1:${(odd.address() as AddressInfo).port}/a.git`), quietOptions()),
+          (error: GitOpsError) => ["SOURCE_UNREACHABLE", "REVISION_NOT_FOUND", "REPOSITORY_NOT_FOUND"].includes(error.code),
         );
       } finally {
         odd.close();
@@ -223,7 +286,9 @@ describe("a server that does not do its work", () => {
     try {
       const repository = await whole.createRepository("dumb", { "app/web.yaml": "dumb" });
       await whole.git("dumb", "update-server-info");
-      const { tree, revision } = await (await newFetcher()).fetch({ ...source(repository.url), ref: { type: "branch", name: "main" } }, quietOptions());
+      const { tree, revision } = await (
+        await newFetcher()
+      ).fetch({ ...source(repository.url), ref: { type: "branch", name: "main" } }, quietOptions());
       assert.equal(revision, `main@sha1:${repository.commit}`);
       assert.equal(Buffer.from(await tree.read("app/web.yaml")).toString(), "dumb");
     } finally {

@@ -10,7 +10,7 @@ import { startGitServer } from "../../support/git-server.ts";
 import { newFetcher, newFolder, quietOptions } from "./fetching.ts";
 
 const SSHD = "/usr/sbin/sshd";
-const skip = !existsSync(SSHD) ? "no sshd on this machine (package openssh-server)" : !existsSync("/usr/bin/ssh") ? "no ssh on this machine" : false;
+const skip = !existsSync(SSHD) ? "not here: sshd (package openssh-server)" : !existsSync("/usr/bin/ssh") ? "not here: ssh" : false;
 
 describe("over ssh", { skip }, () => {
   const folder = newFolder("ssh");
@@ -28,7 +28,18 @@ describe("over ssh", { skip }, () => {
     port = await freePort();
     await writeFile(
       join(folder, "sshd_config"),
-      [`Port ${port}`, "ListenAddress 127.0.0.1", `HostKey ${folder}/host`, `AuthorizedKeysFile ${folder}/authorized`, "UsePAM no", "StrictModes no", "PermitRootLogin yes", `PidFile ${folder}/pid`, 'ForceCommand git-shell -c "$SSH_ORIGINAL_COMMAND"', ""].join("\n"),
+      [
+        `Port ${port}`,
+        "ListenAddress 127.0.0.1",
+        `HostKey ${folder}/host`,
+        `AuthorizedKeysFile ${folder}/authorized`,
+        "UsePAM no",
+        "StrictModes no",
+        "PermitRootLogin yes",
+        `PidFile ${folder}/pid`,
+        'ForceCommand git-shell -c "$SSH_ORIGINAL_COMMAND"',
+        "",
+      ].join("\n"),
     );
     if (userInfo().uid === 0) await mkdir("/run/sshd", { recursive: true });
     const sshd = spawn(SSHD, ["-D", "-f", join(folder, "sshd_config")], { stdio: "ignore" });
@@ -45,13 +56,18 @@ describe("over ssh", { skip }, () => {
   async function environmentWith(key: string, knownHosts: string, more = ""): Promise<NodeJS.ProcessEnv> {
     const own = newFolder("ssh-user");
     await writeFile(join(own, "known_hosts"), knownHosts);
-    await writeFile(join(own, "config"), `Host *\n  IdentityFile ${folder}/${key}\n  IdentitiesOnly yes\n  UserKnownHostsFile ${own}/known_hosts\n  GlobalKnownHostsFile /dev/null\n${more}`);
+    await writeFile(
+      join(own, "config"),
+      `Host *\n  IdentityFile ${folder}/${key}\n  IdentitiesOnly yes\n  UserKnownHostsFile ${own}/known_hosts\n  GlobalKnownHostsFile /dev/null\n${more}`,
+    );
     await writeFile(join(own, "ssh"), `#!/bin/sh\nexec /usr/bin/ssh -F ${own}/config "$@"\n`, { mode: 0o755 });
     return { PATH: `${own}:${process.env["PATH"]}` };
   }
 
   async function fetchWith(environment: NodeJS.ProcessEnv, from = url) {
-    return await (await newFetcher({ environment })).fetch({ type: "git", url: from, ref: { type: "default" }, path: "app" }, quietOptions());
+    return await (
+      await newFetcher({ environment })
+    ).fetch({ type: "git", url: from, ref: { type: "default" }, path: "app" }, quietOptions());
   }
 
   async function knownHost(): Promise<string> {
@@ -66,7 +82,11 @@ describe("over ssh", { skip }, () => {
   });
 
   test("the person's ssh configuration counts: a port for a scp-like URL, hosts accepted when new", async () => {
-    const environment = await environmentWith("user", "", `  StrictHostKeyChecking accept-new\nHost shop.example\n  HostName 127.0.0.1\n  Port ${port}\n`);
+    const environment = await environmentWith(
+      "user",
+      "",
+      `  StrictHostKeyChecking accept-new\nHost shop.example\n  HostName 127.0.0.1\n  Port ${port}\n`,
+    );
 
     const path = new URL(url).pathname;
     assert.equal((await fetchWith(environment, `${user}@shop.example:${path}`)).revision, `main@sha1:${commit}`);

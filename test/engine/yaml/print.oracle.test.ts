@@ -28,7 +28,7 @@ const oracle = findOracle();
 const folder = mkdtempSync(join(tmpdir(), "yaml-oracle-"));
 after(() => rmSync(folder, { recursive: true }));
 
-describe("printing against kustomize", { skip: oracle === undefined && "neither KUSTOMIZE_ORACLE nor kubectl is there" }, () => {
+describe("printing against kustomize", { skip: oracle === undefined && "not here: kubectl, and no KUSTOMIZE_ORACLE" }, () => {
   test(`${VALUES_IN_A_BUILD * BUILDS} generated values print as kustomize prints them`, () => {
     writeFileSync(join(folder, "kustomization.yaml"), "resources: [odd.yaml]\n");
     fc.assert(
