@@ -65,21 +65,10 @@ export function createWriter(parts: WriterParts, reader: ClusterReader): Cluster
 
   async function remove(id: ResourceId, options: DeleteOptions): Promise<"gone" | "deleting"> {
     const served = await find(id, undefined, options.signal);
-    const { uid, resourceVersion } = options;
-    const body = { kind: "DeleteOptions", apiVersion: "v1", propagationPolicy: options.propagation, preconditions: { uid, resourceVersion } };
-    const call: ApiCall = {
-      method: "DELETE",
-      path: objectPath(served, served.version, id),
-      what: `delete ${formatResourceId(id)}`,
-      body: printExactJson(body),
-      contentType: "application/json",
-      idempotent: true,
-      object: id,
-      signal: options.signal,
-    };
+    const call = deleteCall(served, id, options);
     const answer = await connection.attempt(call);
     if (isMissingObject(answer) || isMissingNamespace(answer)) return "gone";
-    if (answer.status === 409) return afterConflict(id, uid, options);
+    if (answer.status === 409) return afterConflict(reader, id, options);
     if (answer.status >= 400) throw connection.refuse(answer, call, { id });
     onWrite();
     // The answer is a Status when the object is gone, and the object itself when finalizers hold it.
@@ -87,16 +76,31 @@ export function createWriter(parts: WriterParts, reader: ClusterReader): Cluster
     return stringAt(stored, "metadata", "deletionTimestamp") === "" ? "gone" : "deleting";
   }
 
-  /** A delete that was sent twice, or by somebody else before, has changed the resourceVersion: then it is under way all the same. */
-  async function afterConflict(id: ResourceId, uid: string, { signal }: CallOptions): Promise<"gone" | "deleting"> {
-    const live = await reader.get(id, { signal });
-    if (live === undefined) return "gone";
-    const metadata = objectAt(live, "metadata");
-    if (stringAt(metadata, "uid") === uid && stringAt(metadata, "deletionTimestamp") !== "") return "deleting";
-    throw stale(id);
-  }
-
   return { ...reader, apply, replace, patch, delete: remove };
+}
+
+/** A delete that was sent twice, or by somebody else before, has changed the resourceVersion: then it is under way all the same. */
+async function afterConflict(reader: ClusterReader, id: ResourceId, { uid, signal }: DeleteOptions): Promise<"gone" | "deleting"> {
+  const live = await reader.get(id, { signal });
+  if (live === undefined) return "gone";
+  const metadata = objectAt(live, "metadata");
+  if (stringAt(metadata, "uid") === uid && stringAt(metadata, "deletionTimestamp") !== "") return "deleting";
+  throw stale(id);
+}
+
+function deleteCall(served: ServedKind, id: ResourceId, options: DeleteOptions): ApiCall {
+  const { uid, resourceVersion } = options;
+  const body = { kind: "DeleteOptions", apiVersion: "v1", propagationPolicy: options.propagation, preconditions: { uid, resourceVersion } };
+  return {
+    method: "DELETE",
+    path: objectPath(served, served.version, id),
+    what: `delete ${formatResourceId(id)}`,
+    body: printExactJson(body),
+    contentType: "application/json",
+    idempotent: true,
+    object: id,
+    signal: options.signal,
+  };
 }
 
 function replaceCall(served: ServedKind, version: string, manifest: Manifest, resourceVersion: string | undefined, options: { readonly fieldManager: string } & CallOptions): ApiCall {

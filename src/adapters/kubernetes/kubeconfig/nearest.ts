@@ -12,13 +12,14 @@ export function nearestNames(asked: string, names: Iterable<string>): readonly s
 /** Levenshtein's. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= from.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= to.length; j++) {
-      const replaced = row[j - 1]! + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
+  for (const [line, letter] of [...from].entries()) {
+    let left = line + 1;
+    row = row.map((above, column) => {
+      if (column === 0) return left;
+      const diagonal = (row[column - 1] ?? 0) + (letter === to[column - 1] ? 0 : 1);
+      left = Math.min(diagonal, above + 1, left + 1);
+      return left;
+    });
   }
-  return row[to.length]!;
+  return row.at(-1) ?? 0;
 }

@@ -65,26 +65,15 @@ export function createApiClient(parts: ApiClientParts): ApiClient {
   const server = access.server.host;
   const gate = createConcurrencyGate(limits.connections);
   const report = createWarningReporter(emit);
-  const constant = constantHeaders(access, parts.userAgent);
-  const basePath = access.server.pathname.replace(/\/+$/, "");
+  const write = requestWriter(access, parts.userAgent);
   let serverKnown = false;
-
-  function wireRequest(call: ApiCall, authorization: string | undefined): WireRequest {
-    const headers: OutgoingHttpHeaders = { ...constant, accept: call.accept ?? "application/json" };
-    if (authorization !== undefined) headers["authorization"] = authorization;
-    if (call.contentType !== undefined) headers["content-type"] = call.contentType;
-    // Node leaves it out for DELETE, and the server would take the body for the next request.
-    if (call.body !== undefined) headers["content-length"] = Buffer.byteLength(call.body);
-    if (call.ifNoneMatch !== undefined) headers["if-none-match"] = call.ifNoneMatch;
-    return { method: call.method, path: basePath + call.path, headers, body: call.body };
-  }
 
   async function attempt(call: ApiCall, credential: Credentials): Promise<WireAnswer> {
     await gate.enter(call.signal);
     try {
       // Admission webhooks may hold a write for 30 s each.
       const allowed = call.method === "GET" ? limits : { ...limits, headersMs: limits.callMs };
-      const answer = await exchange(dialer.target("call", credential.certificate), wireRequest(call, credential.authorization), allowed, call.signal);
+      const answer = await exchange(dialer.target("call", credential.certificate), write(call, credential.authorization), allowed, call.signal);
       serverKnown = true;
       if (answer.status === 429) gate.throttled();
       else if (answer.status < 400) gate.accepted();
@@ -128,46 +117,60 @@ export function createApiClient(parts: ApiClientParts): ApiClient {
   }
 
   function accepted(answer: WireAnswer, call: ApiCall): WireAnswer {
-    refuseForeignAnswer(answer.status, String(answer.headers["content-type"] ?? ""), call.what);
+    refuseForeignAnswer(server, answer.status, answer.headers["content-type"], call.what);
     if (answer.headers["warning"] !== undefined) report(answer.headers["warning"], call.object);
     return answer;
   }
 
-  function refuseForeignAnswer(status: number, contentType: string, what: string): void {
-    if (status >= 300 && status !== 304) {
-      throw new GitOpsError("REDIRECT_REFUSED", `${server} redirects ${what} elsewhere, which an API server does not do`, {
-        hint: "the address of the kubeconfig leads to a login page or a load balancer: use the API server's own",
-        data: { server, status },
-      });
-    }
-    if (/^text\/html\b/i.test(contentType)) {
-      throw new GitOpsError("CLUSTER_UNREACHABLE", `${server} answers with a web page, so it is no API server`, {
-        hint: "check the server's address in the kubeconfig, and the proxy",
-        data: { server, retryable: false },
-      });
-    }
-  }
+  return { server, call: callWithRetries, open: (call) => openStream(parts, write, call), close: () => dialer.close() };
+}
 
-  async function open(call: ApiCall): Promise<OpenAnswer> {
-    const send = async (credential: Credentials): Promise<OpenAnswer> => {
-      const wire = wireRequest(call, credential.authorization);
-      const request = { ...wire, headers: { ...wire.headers, "accept-encoding": "identity" } };
-      const answer = await openExchange(dialer.target("watch", credential.certificate), request, limits, call.signal);
-      serverKnown = true;
-      return answer;
-    };
-    const credential = await credentials.current(call.signal);
-    let answer = await send(credential);
-    if (answer.message.statusCode === 401) {
-      discard(answer);
-      answer = await send(await credentials.refresh(credential, call.signal));
-    }
-    const { statusCode = 0, headers } = answer.message;
-    if (statusCode < 400) refuseForeignAnswer(statusCode, headers["content-type"] ?? "", call.what);
-    return answer;
-  }
+type WriteRequest = (call: ApiCall, authorization: string | undefined) => WireRequest;
 
-  return { server, call: callWithRetries, open, close: () => dialer.close() };
+function requestWriter(access: ClusterAccess, userAgent: string): WriteRequest {
+  const constant = constantHeaders(access, userAgent);
+  const basePath = access.server.pathname.replace(/\/+$/, "");
+  return (call, authorization) => {
+    const headers: OutgoingHttpHeaders = { ...constant, accept: call.accept ?? "application/json" };
+    if (authorization !== undefined) headers["authorization"] = authorization;
+    if (call.contentType !== undefined) headers["content-type"] = call.contentType;
+    // Node leaves it out for DELETE, and the server would take the body for the next request.
+    if (call.body !== undefined) headers["content-length"] = Buffer.byteLength(call.body);
+    if (call.ifNoneMatch !== undefined) headers["if-none-match"] = call.ifNoneMatch;
+    return { method: call.method, path: basePath + call.path, headers, body: call.body };
+  };
+}
+
+async function openStream({ dialer, credentials, limits, access }: ApiClientParts, write: WriteRequest, call: ApiCall): Promise<OpenAnswer> {
+  const send = (credential: Credentials): Promise<OpenAnswer> => {
+    const wire = write(call, credential.authorization);
+    const request = { ...wire, headers: { ...wire.headers, "accept-encoding": "identity" } };
+    return openExchange(dialer.target("watch", credential.certificate), request, limits, call.signal);
+  };
+  const credential = await credentials.current(call.signal);
+  let answer = await send(credential);
+  if (answer.message.statusCode === 401) {
+    discard(answer);
+    answer = await send(await credentials.refresh(credential, call.signal));
+  }
+  const { statusCode = 0, headers } = answer.message;
+  if (statusCode < 400) refuseForeignAnswer(access.server.host, statusCode, headers["content-type"], call.what);
+  return answer;
+}
+
+function refuseForeignAnswer(server: string, status: number, contentType: string | undefined, what: string): void {
+  if (status >= 300 && status !== 304) {
+    throw new GitOpsError("REDIRECT_REFUSED", `${server} redirects ${what} elsewhere, which an API server does not do`, {
+      hint: "the address of the kubeconfig leads to a login page or a load balancer: use the API server's own",
+      data: { server, status },
+    });
+  }
+  if (/^text\/html\b/i.test(contentType ?? "")) {
+    throw new GitOpsError("CLUSTER_UNREACHABLE", `${server} answers with a web page, so it is no API server`, {
+      hint: "check the server's address in the kubeconfig, and the proxy",
+      data: { server, retryable: false },
+    });
+  }
 }
 
 /** Milliseconds that a refused stream asks to wait. */

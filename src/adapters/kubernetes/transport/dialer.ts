@@ -84,7 +84,7 @@ async function agentFactory(server: URL, proxy: string | undefined, serverName: 
   const kept = { keepAlive: true, keepAliveMsecs: 15_000, maxFreeSockets: 32, timeout: IDLE_CONNECTION_MS, noDelay: true };
   const options = (maxSockets: number) => ({ ...kept, maxSockets, checkServerIdentity: identity });
   if (proxy === undefined) return (most) => (server.protocol === "http:" ? new HttpAgent(options(most)) : new HttpsAgent(options(most)));
-  if (/^socks/.test(proxy)) {
+  if (proxy.startsWith("socks")) {
     const { SocksProxyAgent } = await import("socks-proxy-agent");
     return (most) => checking(new SocksProxyAgent(proxy, options(most)), identity);
   }

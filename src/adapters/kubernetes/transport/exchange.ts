@@ -119,7 +119,7 @@ function readText(message: IncomingMessage, limits: ExchangeLimits, signal: Abor
   body.on("end", () => {
     clearTimeout(idle);
     clearTimeout(total);
-    resolve((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString("utf8"));
+    resolve(Buffer.concat(chunks).toString("utf8"));
   });
   const lost = (cause: unknown): void => fail(new TransportFailure("network", "the connection broke within the answer", { sent: true, cause }));
   body.on("error", lost);
