@@ -30,10 +30,20 @@ export function parsePatch(file: string, text: string, budget: BuildBudget, labe
   throw documents.error;
 }
 
-/** Reads JSON operations: a JSON or YAML list of maps, the first document only. Throws BUILD_FAILED. */
+/** Reads JSON operations: a list of maps, in JSON where it starts with a bracket, else in YAML, the first document only. Throws BUILD_FAILED. */
 export function readOperations(file: string, text: string, budget: BuildBudget): readonly JsonOperation[] {
   const [document] = readYamlText(text, { file, dialect: "kustomization", budget });
+  if (text.startsWith("[") && !isJson(text)) throw buildFailure(file, "the patch starts with [ and is no JSON", "write it as JSON, or as a YAML list with dashes");
   return operationsOf(file, document?.value ?? null);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false; // the message would quote the text, which may hold a secret
+  }
 }
 
 function operationsOf(file: string, value: JsonValue): readonly JsonOperation[] {

@@ -10,6 +10,8 @@ export type Leaf = "map" | "list" | "scalar";
 /** A place that a path leads to. A field that was just made as a scalar has no type of its own yet. */
 export interface MatchedSlot extends Slot {
   readonly isNew?: boolean;
+  /** It lies in a copy of what a text holds: writing there changes nothing. */
+  readonly isDetached?: boolean;
 }
 
 /** A path that cannot be followed. The message names the step, never a value. */
@@ -59,7 +61,7 @@ function followField(match: Match, value: JsonValue, step: string, rest: readonl
   if (found === undefined) setKey(value, step, field);
   const slot = { container: value, key: step, isNew: found === undefined };
   if (rest.length > 0 && (typeof field !== "object" || field === null)) {
-    return follow(match, match.readInside(scalarText(field)), rest, ROOT);
+    return follow(match, match.readInside(scalarText(field)), rest, ROOT).map((inside) => ({ ...inside, isDetached: true }));
   }
   return follow(match, field, rest, slot);
 }

@@ -98,7 +98,7 @@ class Replacer {
       this.#fail(`unable to find ${create === undefined ? "" : "or create "}field ${JSON.stringify(path)} in replacement target ${formatId(resource.id)}${why}`);
     const slots = this.#slots(resource, steps, create, complain);
     if (slots.length === 0) throw complain("");
-    for (const slot of slots) set(slot);
+    for (const slot of slots) if (slot.isDetached !== true) set(slot);
   }
 
   #slots(resource: Resource, steps: readonly string[], create: Leaf | undefined, complain: (why: string) => Error): readonly MatchedSlot[] {
