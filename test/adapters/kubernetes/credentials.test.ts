@@ -100,6 +100,29 @@ test("a plugin is asked again once when the server says 401, however many calls 
   assert.equal(readFileSync(count, "utf8"), "x\nx\n");
 });
 
+test("a call that was refused late uses the credential that an earlier one brought", async () => {
+  const count = join(folder, "late-count");
+  const command = program("late", `echo x >> ${count}; echo '{"kind":"ExecCredential","apiVersion":"${V1}","status":{"token":"t'$(wc -l < ${count} | tr -d " ")'"}}'`);
+  const refuseLater: (() => void)[] = [];
+  const { url } = await faultServer(({ headers, path }, response) => {
+    const refuse = (): void => json(response, 401, status(401, "Unauthorized"));
+    if (headers.authorization === "Bearer t2") {
+      json(response, 200, stored);
+      for (const later of refuseLater.splice(0)) later();
+    } else if (path.endsWith("/late")) refuseLater.push(refuse);
+    else refuse();
+  });
+  const cluster = await clusterAs(url, exec(command));
+  await cluster.discover({ signal });
+
+  const late = cluster.get({ ...id, name: "late" }, { signal });
+  while (refuseLater.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  await cluster.get(id, { signal });
+  await late;
+
+  assert.equal(readFileSync(count, "utf8"), "x\nx\n");
+});
+
 const failing: Record<string, [script: string, message: RegExp, more?: Record<string, unknown>]> = {
   "prints junk": ["echo hunter2", /printed no JSON/],
   "prints another kind": ['echo \'{"kind":"Secret","status":{"token":"hunter2"}}\'', /printed no ExecCredential/],

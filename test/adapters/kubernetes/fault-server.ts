@@ -55,6 +55,7 @@ const CORE = {
           freshness: "Current",
           resources: [
             { resource: "configmaps", responseKind: { group: "", version: "v1", kind: "ConfigMap" }, scope: "Namespaced", singularResource: "configmap", verbs: VERBS, shortNames: ["cm"] },
+            { resource: "secrets", responseKind: { group: "", version: "v1", kind: "Secret" }, scope: "Namespaced", singularResource: "secret", verbs: VERBS },
             { resource: "namespaces", responseKind: { group: "", version: "v1", kind: "Namespace" }, scope: "Cluster", singularResource: "namespace", verbs: VERBS },
           ],
         },

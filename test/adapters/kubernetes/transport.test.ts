@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { applying, configMap } from "../../contract/cluster.contract.ts";
+import { applying, configMap, manifest } from "../../contract/cluster.contract.ts";
 import { clusterAt, faultServer, json, status } from "./fault-server.ts";
 
 const { signal } = new AbortController();
@@ -213,3 +213,21 @@ test("an abort ends a call that is under way with the reason given", async () =>
 
   await assert.rejects(cluster.get(id, { signal: stop.signal }), { message: "enough" });
 });
+
+for (const [code, reason, message] of [
+  [422, "Invalid", 'Secret "key" is invalid: data[token]: Invalid value: "hunter2": nonsense'],
+  [403, "Forbidden", 'admission webhook "policy.test" denied the request: hunter2 is too short'],
+  [500, "InternalError", "hunter2 broke the server"],
+] as const) {
+  test(`a refusal of a Secret (${code}) names the field and never the value`, async () => {
+    const details = { causes: [{ reason: "FieldValueInvalid", field: "data[token]", message: 'Invalid value: "hunter2": nonsense' }] };
+    const { url } = await faultServer((_seen, response) => json(response, code, status(code, reason, message, details)));
+    const { cluster } = await clusterAt(url);
+    const secret = manifest({ apiVersion: "v1", kind: "Secret", metadata: { name: "key", namespace: "shop" }, data: { token: "hunter2" } });
+
+    await assert.rejects(cluster.apply(secret, applying(signal)), (error: Error & { hint: string; data: unknown }) => {
+      assert.doesNotMatch(`${error.message} ${error.hint} ${JSON.stringify(error.data)} ${error.stack}`, /hunter2/);
+      return true;
+    });
+  });
+}

@@ -3,7 +3,7 @@ import type { Clock } from "../../../engine/ports/clock.ts";
 import { GitOpsError } from "../../../engine/model/errors.ts";
 import type { BearerSource, ClusterAccess } from "../access.ts";
 import { readMaterial } from "../transport/dialer.ts";
-import { runExecPlugin, type ExecHost } from "./exec-plugin.ts";
+import type { ExecHost } from "./exec-plugin.ts";
 
 /** PEM texts. One object per certificate: a new object means new connections. */
 export interface ClientCertificate {
@@ -63,6 +63,7 @@ async function obtain(access: ClusterAccess, clock: Clock, host: ExecHost, signa
       : { certificate: await readMaterial(own.certificate, "client-certificate"), key: await readMaterial(own.key, "client-key") };
   const { bearer } = access;
   if (bearer.type === "exec") {
+    const { runExecPlugin } = await import("./exec-plugin.ts");
     const answer = await runExecPlugin(bearer.plugin, access, host, signal);
     const authorization = answer.token === undefined ? undefined : `Bearer ${answer.token}`;
     const remaining = answer.expiresAt === undefined ? Infinity : answer.expiresAt - clock.now();
