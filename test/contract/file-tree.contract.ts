@@ -101,7 +101,11 @@ export function fileTreeContract(name: string, make: (files: ContractFiles) => P
       await assert.rejects(tree.resolve("missing"), { code: "PATH_NOT_FOUND" });
     });
 
-    for (const [what, target] of Object.entries({ "an absolute link": "/etc/passwd", "a link that climbs out": "../../etc/passwd", "a link that climbs out and comes back": "../../x/app/web.yaml" })) {
+    for (const [what, target] of Object.entries({
+      "an absolute link": "/etc/passwd",
+      "a link that climbs out": "../../etc/passwd",
+      "a link that climbs out and comes back": "../../x/app/web.yaml",
+    })) {
       test(`${what} is PATH_ESCAPES_REPOSITORY in every method, and its target is not said`, async () => {
         const tree = await make({ "sub/link": { link: target }, "sub/over": { link: "link" }, "app/web.yaml": "1" });
         const refused = (error: unknown) => {
@@ -122,7 +126,14 @@ export function fileTreeContract(name: string, make: (files: ContractFiles) => P
 
     test("a loop of links, and a chain that is too long, end in BUILD_FAILED", async () => {
       const chain = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`chain/${index}`, { link: String(index + 1) }]));
-      const tree = await make({ ...chain, "chain/60": "end", "self/a": { link: "a" }, "pair/a": { link: "b" }, "pair/b": { link: "a" }, "folder/into": { link: "../folder/into/into" } });
+      const tree = await make({
+        ...chain,
+        "chain/60": "end",
+        "self/a": { link: "a" },
+        "pair/a": { link: "b" },
+        "pair/b": { link: "a" },
+        "folder/into": { link: "../folder/into/into" },
+      });
 
       await assert.rejects(tree.read("self/a"), { code: "BUILD_FAILED" });
       await assert.rejects(tree.read("pair/a"), { code: "BUILD_FAILED" });

@@ -125,7 +125,11 @@ export async function startGitServer(options: GitServerOptions = {}): Promise<Gi
   };
 }
 
-function isAllowed(request: IncomingMessage, response: ServerResponse, auth: { readonly username: string; readonly password: string }): boolean {
+function isAllowed(
+  request: IncomingMessage,
+  response: ServerResponse,
+  auth: { readonly username: string; readonly password: string },
+): boolean {
   const expected = `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString("base64")}`;
   if (request.headers.authorization === expected) return true;
   response.writeHead(401, { "WWW-Authenticate": 'Basic realm="git"' }).end("no\n");

@@ -65,11 +65,13 @@ export async function openCache(folder: string, url: string): Promise<ObjectCach
       const files = (await readdir(source)).filter((name) => /^pack-[0-9a-f]+\.(?:pack|rev|promisor|idx)$/.test(name));
       // Git finds a pack by its index, so that comes last. The name is the digest of the content: replacing one is harmless.
       const rank = (name: string) => (name.endsWith(".idx") ? 1 : 0);
-      for (const name of files.sort((left, right) => rank(left) - rank(right))) await twice(() => rename(join(source, name), join(packs, name)));
+      for (const name of files.sort((left, right) => rank(left) - rank(right)))
+        await twice(() => rename(join(source, name), join(packs, name)));
       // A server of plain files gives single objects.
       for (const part of (await readdir(join(from, "objects"))).filter((name) => /^[0-9a-f]{2}$/.test(name))) {
         await twice(async () => void (await mkdir(join(directory, "objects", part), { recursive: true, mode: 0o700 })));
-        for (const name of await readdir(join(from, "objects", part))) await twice(() => rename(join(from, "objects", part, name), join(directory, "objects", part, name)));
+        for (const name of await readdir(join(from, "objects", part)))
+          await twice(() => rename(join(from, "objects", part, name), join(directory, "objects", part, name)));
       }
     },
     async drop() {
@@ -98,7 +100,10 @@ export async function sweepCaches(folder: string): Promise<void> {
 export function cacheFailure(error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException | undefined)?.code ?? "";
   if (!["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "ENOTDIR", "EMFILE"].includes(code)) return error;
-  return new GitOpsError("LIMIT_EXCEEDED", `the Git cache cannot be written (${code})`, { hint: "free some space, or set XDG_CACHE_HOME to a folder that can be written", cause: error });
+  return new GitOpsError("LIMIT_EXCEEDED", `the Git cache cannot be written (${code})`, {
+    hint: "free some space, or set XDG_CACHE_HOME to a folder that can be written",
+    cause: error,
+  });
 }
 
 async function ensure(folder: string, directory: string): Promise<void> {
@@ -107,7 +112,13 @@ async function ensure(folder: string, directory: string): Promise<void> {
   const made = `${directory}.new.${randomBytes(6).toString("hex")}`;
   for (const part of ["objects/pack", "objects/info", "refs", "commits"]) await mkdir(join(made, part), { recursive: true, mode: 0o700 });
   await writeFile(join(made, "HEAD"), "ref: refs/heads/none\n");
-  await writeFile(join(made, "config"), formatConfig([{ key: "core.repositoryFormatVersion", value: "0" }, { key: "core.bare", value: "true" }]));
+  await writeFile(
+    join(made, "config"),
+    formatConfig([
+      { key: "core.repositoryFormatVersion", value: "0" },
+      { key: "core.bare", value: "true" },
+    ]),
+  );
   await rename(made, directory).catch(async (error: NodeJS.ErrnoException) => {
     await rm(made, { recursive: true, force: true });
     // Another process made it in between.
@@ -117,7 +128,9 @@ async function ensure(folder: string, directory: string): Promise<void> {
 
 async function newestFirst(folder: string): Promise<readonly string[]> {
   const names = (await readdir(folder)).filter((name) => /^[0-9a-f]{40}$/.test(name));
-  const dated = await Promise.all(names.map(async (name) => ({ name, time: (await stat(join(folder, name)).catch(() => undefined))?.mtimeMs ?? 0 })));
+  const dated = await Promise.all(
+    names.map(async (name) => ({ name, time: (await stat(join(folder, name)).catch(() => undefined))?.mtimeMs ?? 0 })),
+  );
   return dated
     .sort((left, right) => right.time - left.time)
     .slice(0, MAX_RECENT)

@@ -58,7 +58,12 @@ export function describeCredentials(url: RepositoryUrl, sources: CredentialSourc
   if (url.transport === "file") return [];
   if (url.transport === "ssh") {
     const hasAgent = (sources.environment["SSH_AUTH_SOCK"] ?? "") !== "";
-    return [{ source: hasAgent ? "ssh agent (SSH_AUTH_SOCK) and the keys of ~/.ssh" : "the keys of ~/.ssh (no agent: SSH_AUTH_SOCK is not set)", isUsed: true }];
+    return [
+      {
+        source: hasAgent ? "ssh agent (SSH_AUTH_SOCK) and the keys of ~/.ssh" : "the keys of ~/.ssh (no agent: SSH_AUTH_SOCK is not set)",
+        isUsed: true,
+      },
+    ];
   }
   const found = candidates(url, sources).map(({ source }, index) => ({ source, isUsed: index === 0 }));
   const hasHelper = sources.isInteractive || helperEntries(url, sources).length > 0;
@@ -99,7 +104,8 @@ function helperEntries(url: RepositoryUrl, sources: CredentialSources): readonly
   return sources.clone.filter(({ key, value }) => {
     const scope = /^credential\.(.+)\.(?:helper|username)$/.exec(key)?.[1];
     // Only helpers that come with Git, by their plain name: a helper is a command, and this file may be another's.
-    const isPlain = key.endsWith(".username") || /^(?:cache|store|osxkeychain|libsecret|wincred|manager)(?: --file[= ][\w./-]+)?$/.test(value);
+    const isPlain =
+      key.endsWith(".username") || /^(?:cache|store|osxkeychain|libsecret|wincred|manager)(?: --file[= ][\w./-]+)?$/.test(value);
     return scope !== undefined && isPlain && isWithin(url, scope);
   });
 }
@@ -125,7 +131,10 @@ function headerCredential(header: string): Credential | undefined {
 function isWithin(url: RepositoryUrl, scope: string): boolean {
   const origin = originOf(scope);
   if (origin !== url.origin) return false;
-  const path = scope.slice(scope.indexOf("://") + 3).replace(/^[^/]*/, "").replace(/\/+$/, "");
+  const path = scope
+    .slice(scope.indexOf("://") + 3)
+    .replace(/^[^/]*/, "")
+    .replace(/\/+$/, "");
   return path === "" || url.url === origin + path || url.url.startsWith(`${origin}${path}/`);
 }
 

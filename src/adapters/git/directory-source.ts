@@ -41,12 +41,18 @@ export async function fetchDirectorySource(source: Extract<Source, { type: "dire
  * The commit, and a digest of what differs from it. Tracked files count wherever they are, since a base may lie beside
  * the built folder; others only below it, ignored ones too, since a build reads them.
  */
-async function workTreeRevision(workTree: WorkTree, { commit, branch }: CheckedOut, path: string, options: DirectoryOptions): Promise<Revision> {
+async function workTreeRevision(
+  workTree: WorkTree,
+  { commit, branch }: CheckedOut,
+  path: string,
+  options: DirectoryOptions,
+): Promise<Revision> {
   const clean = branch === undefined ? `sha1:${commit}` : `${branch}@sha1:${commit}`;
   const different = await differences(workTree, commit, options.environment, options.signal);
   const isBelow = (each: string) => path === "" || each.startsWith(`${path}/`) || `${path}/`.startsWith(each);
   // Where git cannot tell, all that is built counts as different.
-  const dirty = different === undefined ? [path] : different.filter((each) => each.isTracked || isBelow(each.path)).map((each) => each.path);
+  const dirty =
+    different === undefined ? [path] : different.filter((each) => each.isTracked || isBelow(each.path)).map((each) => each.path);
   return dirty.length === 0 ? clean : `${clean}+dirty@sha256:${await digest(workTree.top, dirty)}`;
 }
 

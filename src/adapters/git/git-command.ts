@@ -27,7 +27,15 @@ export async function listRemote(call: GitCall, patterns: readonly string[]): Pr
 
 /** Fetches from the remote of the repository into it, without tags, hooks or submodules. */
 export async function fetchObjects(call: GitCall, request: FetchRequest): Promise<void> {
-  const options = ["--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance", "--force", "--stdin"];
+  const options = [
+    "--quiet",
+    "--no-tags",
+    "--no-write-fetch-head",
+    "--no-recurse-submodules",
+    "--no-auto-maintenance",
+    "--force",
+    "--stdin",
+  ];
   if (request.isShallow) options.push("--depth=1");
   if (request.filter !== undefined) options.push(`--filter=${request.filter}`);
   options.push(...request.known.map((id) => `--negotiation-tip=${id}`));

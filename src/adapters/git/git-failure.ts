@@ -2,7 +2,12 @@ import { GitOpsError, type ErrorCode } from "../../engine/model/errors.ts";
 
 /** What git said, by its wording (git 2.20 to 2.53, curl and OpenSSH below it, all with LANG=C), the first that matches. */
 const WORDINGS: readonly { readonly says: RegExp; readonly code: ErrorCode; readonly message: string; readonly hint: string }[] = [
-  { says: /No space left on device|Disk quota exceeded/i, code: "LIMIT_EXCEEDED", message: "no space is left for the Git cache", hint: "free some, or set XDG_CACHE_HOME to another disk" },
+  {
+    says: /No space left on device|Disk quota exceeded/i,
+    code: "LIMIT_EXCEEDED",
+    message: "no space is left for the Git cache",
+    hint: "free some, or set XDG_CACHE_HOME to another disk",
+  },
   {
     says: /Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED|No \S+ host key is known/i,
     code: "HOST_KEY_UNKNOWN",
@@ -51,7 +56,12 @@ const WORDINGS: readonly { readonly says: RegExp; readonly code: ErrorCode; read
     message: "the repository folder belongs to another user",
     hint: "git config --global --add safe.directory PATH, if you trust it",
   },
-  { says: /transport '.*' not allowed/i, code: "PROTOCOL_FORBIDDEN", message: "git was sent to a protocol that is not allowed", hint: "see url.*.insteadOf in your Git configuration" },
+  {
+    says: /transport '.*' not allowed/i,
+    code: "PROTOCOL_FORBIDDEN",
+    message: "git was sent to a protocol that is not allowed",
+    hint: "see url.*.insteadOf in your Git configuration",
+  },
 ];
 
 /** What the server says when it does not give a commit by its id. */
@@ -60,7 +70,8 @@ const NO_SUCH_REF = /couldn't find remote ref|no such ref/i;
 const NO_SHALLOW = /does not support shallow|dumb http transport does not support/i;
 
 /** What git says of objects in its own store that are gone or broken. */
-const LOCAL_DAMAGE = /does not exist|bad object|corrupt|inflate:|unable to read|object file .* is empty|packfile .* (?:cannot|does not)|index file .* is|Could not read|missing/i;
+const LOCAL_DAMAGE =
+  /does not exist|bad object|corrupt|inflate:|unable to read|object file .* is empty|packfile .* (?:cannot|does not)|index file .* is|Could not read|missing/i;
 
 /** A failed git process: its own words stay inside the adapter, since they may quote anything. */
 export class GitFailed extends Error {
@@ -100,7 +111,8 @@ export function gitMissing(cause: unknown): GitOpsError {
  */
 export function explainGitFailure(failure: GitFailed, where: string): GitOpsError {
   const known = WORDINGS.find((wording) => wording.says.test(failure.output));
-  if (known !== undefined) return new GitOpsError(known.code, `${known.message}: ${where}`, { hint: known.hint, data: { repository: where } });
+  if (known !== undefined)
+    return new GitOpsError(known.code, `${known.message}: ${where}`, { hint: known.hint, data: { repository: where } });
   return new GitOpsError("SOURCE_UNREACHABLE", `the Git server cannot be reached: ${where}`, {
     hint: `git said: ${lastLine(failure.output)}`,
     data: { repository: where, retryable: true },

@@ -38,7 +38,7 @@ export function referencedId(object: GitObject, field: "tree" | "object"): strin
 /** The entries of a tree object, by name; a name that is no UTF-8 is read as Latin-1. Throws UNSUPPORTED_CONTENT where two are the same. */
 export function parseTree(content: Buffer): ReadonlyMap<string, TreeObjectEntry> {
   const entries = new Map<string, TreeObjectEntry>();
-  for (let at = 0; at < content.length; ) {
+  for (let at = 0; at < content.length;) {
     const space = content.indexOf(0x20, at);
     const end = content.indexOf(0, space);
     if (space < 0 || end < 0 || end + 21 > content.length) throw new DamagedCache("a tree that is cut off");

@@ -16,7 +16,12 @@ const MAX_ERROR_BYTES = 1 << 20;
 export async function runNetworkGit(call: GitCall, args: readonly string[], input = ""): Promise<string> {
   const { gitDirectory, environment, signal } = call;
   signal.throwIfAborted();
-  const child = spawn("git", [...args], { cwd: gitDirectory, env: { ...environment, GIT_DIR: gitDirectory }, detached: true, stdio: "pipe" });
+  const child = spawn("git", [...args], {
+    cwd: gitDirectory,
+    env: { ...environment, GIT_DIR: gitDirectory },
+    detached: true,
+    stdio: "pipe",
+  });
   const killGroup = () => {
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, "SIGKILL");
   };

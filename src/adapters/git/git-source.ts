@@ -58,17 +58,32 @@ async function fetchRevision(ref: GitRef, remote: Remote, cache: ObjectCache, ma
 
 async function findRevision(ref: GitRef, remote: Remote): Promise<WantedRevision> {
   const patterns = refPatterns(ref);
-  const refs: RemoteRefs = patterns.length === 0 ? { head: undefined, ids: new Map() } : parseRemoteRefs(await converse(remote, {}, (call) => listRemote(call, patterns)));
+  const refs: RemoteRefs =
+    patterns.length === 0
+      ? { head: undefined, ids: new Map() }
+      : parseRemoteRefs(await converse(remote, {}, (call) => listRemote(call, patterns)));
   const wanted = pickRef(refs, ref);
-  if (wanted === undefined) throw noRevision(describeRef(ref), remote, ref.type === "default" ? "push a commit to it, or name a ref: it may be empty" : "check the name: git ls-remote lists what there is");
+  if (wanted === undefined)
+    throw noRevision(
+      describeRef(ref),
+      remote,
+      ref.type === "default" ? "push a commit to it, or name a ref: it may be empty" : "check the name: git ls-remote lists what there is",
+    );
   return wanted;
 }
 
-async function fetchRef(wanted: Extract<WantedRevision, { type: "ref" }>, remote: Remote, cache: ObjectCache, maximumBytes: number): Promise<FetchedCommit> {
+async function fetchRef(
+  wanted: Extract<WantedRevision, { type: "ref" }>,
+  remote: Remote,
+  cache: ObjectCache,
+  maximumBytes: number,
+): Promise<FetchedCommit> {
   const { name, fullName } = wanted;
   if (await cache.has(wanted.commit)) return { id: wanted.commit, name, refspec: fullName };
   const known = await cache.recent();
-  const arrived = await fetchShallow(`+${fullName}:${TARGET}`, remote, cache, known, async (call) => (await readFile(join(call.gitDirectory, TARGET), "utf8")).trim());
+  const arrived = await fetchShallow(`+${fullName}:${TARGET}`, remote, cache, known, async (call) =>
+    (await readFile(join(call.gitDirectory, TARGET), "utf8")).trim(),
+  );
   // The ref may have moved since it was listed: what came is what counts.
   const id = await peel(arrived, cache, remote, maximumBytes);
   if (id === undefined) throw noRevision(name, remote, "it names something else than a commit");
@@ -87,24 +102,34 @@ async function fetchCommit(id: string, remote: Remote, cache: ObjectCache, maxim
       await cache.takeObjects(call.gitDirectory);
     });
   }
-  if ((await peel(id, cache, remote, maximumBytes)) !== id) throw noRevision(`commit ${id}`, remote, "check the id, and that it was pushed");
+  if ((await peel(id, cache, remote, maximumBytes)) !== id)
+    throw noRevision(`commit ${id}`, remote, "check the id, and that it was pushed");
   await cache.mark(id);
 }
 
 /** The newest commit of a refspec only, without file contents where the server can leave them out. */
-async function fetchShallow<T>(refspec: string, remote: Remote, cache: ObjectCache, known: readonly string[], read: (call: GitCall) => Promise<T>): Promise<T> {
+async function fetchShallow<T>(
+  refspec: string,
+  remote: Remote,
+  cache: ObjectCache,
+  known: readonly string[],
+  read: (call: GitCall) => Promise<T>,
+): Promise<T> {
   const request: FetchRequest = { refspecs: [refspec], isShallow: true, filter: "blob:none", known };
   const attempt = (wanted: FetchRequest) =>
     converse(
       remote,
-      wanted.known.length === 0 ? { isWhole: wanted.filter === undefined } : { objects: join(cache.directory, "objects"), known: wanted.known },
+      wanted.known.length === 0
+        ? { isWhole: wanted.filter === undefined }
+        : { objects: join(cache.directory, "objects"), known: wanted.known },
       async (call) => {
         await fetchObjects(call, wanted);
         const result = await read(call);
         await cache.takeObjects(call.gitDirectory);
         return result;
       },
-      (failure) => failure.isUnadvertised || (wanted.isShallow && failure.isShallowRefused) || (wanted.known.length > 0 && failure.isLocalDamage),
+      (failure) =>
+        failure.isUnadvertised || (wanted.isShallow && failure.isShallowRefused) || (wanted.known.length > 0 && failure.isLocalDamage),
     );
   try {
     return await attempt(request);
@@ -153,7 +178,8 @@ async function completeId(prefix: string, remote: Remote, maximumBytes: number):
   });
   const [only, another] = commits;
   if (only === undefined) throw noRevision(prefix, remote, "no branch, tag or commit is named so");
-  if (another !== undefined) throw noRevision(`commit ${prefix}`, remote, `the id is ambiguous: ${commits.length} commits begin so, give more digits`);
+  if (another !== undefined)
+    throw noRevision(`commit ${prefix}`, remote, `the id is ambiguous: ${commits.length} commits begin so, give more digits`);
   return only;
 }
 

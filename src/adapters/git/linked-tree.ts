@@ -82,7 +82,8 @@ async function follow(raw: RawTree, path: string): Promise<Resolved> {
       if (found === undefined) return { path: next, type: undefined };
       continue;
     }
-    if (++links > MAX_LINKS) throw new GitOpsError("BUILD_FAILED", `too many symbolic links at ${path}`, { hint: "the links may form a loop", data: { path } });
+    if (++links > MAX_LINKS)
+      throw new GitOpsError("BUILD_FAILED", `too many symbolic links at ${path}`, { hint: "the links may form a loop", data: { path } });
     const target = linkTarget(raw, done, next, await raw.readLink(next));
     if (target.fromTop) done = "";
     waiting.push(...[...target.segments].reverse());
@@ -91,7 +92,12 @@ async function follow(raw: RawTree, path: string): Promise<Resolved> {
 }
 
 /** Where a link leads: never said in an error, since the text may come from a hostile commit. */
-function linkTarget(raw: RawTree, folder: string, link: string, text: string): { readonly fromTop: boolean; readonly segments: readonly string[] } {
+function linkTarget(
+  raw: RawTree,
+  folder: string,
+  link: string,
+  text: string,
+): { readonly fromTop: boolean; readonly segments: readonly string[] } {
   const absolute = text.startsWith("/") ? raw.absolute(text) : undefined;
   if (text.startsWith("/") && absolute === undefined) throw escapes(link, link);
   const segments = (absolute ?? text).split("/").filter((segment) => segment !== "" && segment !== ".");

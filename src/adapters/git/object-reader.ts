@@ -48,7 +48,10 @@ export function createObjectReader(gitDirectory: string, environment: NodeJS.Pro
   }
 
   function start(): Child {
-    const started = spawn("git", [`--git-dir=${gitDirectory}`, "cat-file", "--batch"], { env: environment, stdio: ["pipe", "pipe", "ignore"] });
+    const started = spawn("git", [`--git-dir=${gitDirectory}`, "cat-file", "--batch"], {
+      env: environment,
+      stdio: ["pipe", "pipe", "ignore"],
+    });
     const parse = answerParser(maximumBytes, (id, answer) => {
       const asked = waiting.shift();
       if (asked === undefined || asked.id !== id) fail(started, `cat-file answered ${id} out of turn`);
@@ -108,7 +111,7 @@ function answerParser(maximumBytes: number, deliver: (id: string, answer: Answer
   let parts: Buffer[] = [];
   let received = 0;
   return (chunk) => {
-    for (let at = 0; at < chunk.length; ) {
+    for (let at = 0; at < chunk.length;) {
       if (current === undefined) {
         const newline = chunk.indexOf(0x0a, at);
         header += chunk.toString("latin1", at, newline < 0 ? chunk.length : newline);

@@ -25,26 +25,25 @@ export interface ObjectStoreOptions {
   readonly wholeRef: string;
 }
 
+/** The first fetch may meet a cache that another process, or damage, empties under it. */
+const ATTEMPTS = 2;
+
 /** Opens a store. A damaged cache is dropped once, with a warning, and its objects are fetched again. */
 export function openObjectStore(options: ObjectStoreOptions): ObjectStore {
-  const { cache, remote, maximumBytes } = options;
-  let reader = newReader();
+  const { cache, remote } = options;
+  let reader = newReader(options);
   let isRenewed = false;
   let renewal: Promise<void> | undefined;
   let reading = 0;
   let wanted = new Set<string>();
   let round: Promise<void> | undefined;
 
-  function newReader(): ObjectReader {
-    return createObjectReader(cache.directory, gitEnvironment(remote.credentials.environment), maximumBytes);
-  }
-
   async function renew(): Promise<void> {
     isRenewed = true;
     remote.emit({ type: "warning", message: `the Git cache of ${remote.url.url} was damaged: it is fetched again` });
     reader.close();
     await cache.drop();
-    reader = newReader();
+    reader = newReader(options);
   }
 
   async function read(id: string): Promise<GitObject | "too large" | undefined> {
@@ -65,12 +64,16 @@ export function openObjectStore(options: ObjectStoreOptions): ObjectStore {
     }
   }
 
+  async function untilAnswered(): Promise<void> {
+    await setImmediate();
+    if (reading > 0) await untilAnswered();
+  }
+
   /** Fetches once every question of this moment is answered, so that all that is missing goes into one request. */
   function fetchMissing(ids: readonly string[]): Promise<void> {
     for (const id of ids) wanted.add(id);
     round ??= (async () => {
-      do await setImmediate();
-      while (reading > 0);
+      await untilAnswered();
       const asked = [...wanted];
       wanted = new Set();
       round = undefined;
@@ -81,14 +84,14 @@ export function openObjectStore(options: ObjectStoreOptions): ObjectStore {
 
   return {
     async load(id, companions) {
-      const found = await read(id);
-      if (found !== undefined) return found;
-      const others = companions === undefined ? [] : await companions();
-      const present = await Promise.all(others.map(read));
-      await fetchMissing([id, ...others.filter((_, index) => present[index] === undefined)]);
-      const fetched = await read(id);
-      if (fetched === undefined) throw new GitOpsError("SOURCE_UNREACHABLE", `the Git server does not give object ${id}: ${remote.url.url}`, { hint: "the branch may have been rewritten meanwhile: try again" });
-      return fetched;
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const found = await read(id);
+        if (found !== undefined) return found;
+        const others = companions === undefined ? [] : await companions();
+        const present = await Promise.all(others.map(read));
+        await fetchMissing([id, ...others.filter((_, index) => present[index] === undefined)]);
+      }
+      return (await read(id)) ?? Promise.reject(notGiven(id, remote));
     },
   };
 }
@@ -112,6 +115,19 @@ async function fetchRound({ cache, remote, wholeRef }: ObjectStoreOptions, ids: 
   }
 }
 
+function newReader({ cache, remote, maximumBytes }: ObjectStoreOptions): ObjectReader {
+  return createObjectReader(cache.directory, gitEnvironment(remote.credentials.environment), maximumBytes);
+}
+
+function notGiven(id: string, remote: Remote): GitOpsError {
+  return new GitOpsError("SOURCE_UNREACHABLE", `the Git server does not give object ${id}: ${remote.url.url}`, {
+    hint: "the branch may have been rewritten meanwhile: try again",
+  });
+}
+
 function damagedAgain(cause: unknown): GitOpsError {
-  return new GitOpsError("SOURCE_UNREACHABLE", "the Git cache is damaged again after it was fetched anew", { hint: "check the disk, or set XDG_CACHE_HOME to another one", cause });
+  return new GitOpsError("SOURCE_UNREACHABLE", "the Git cache is damaged again after it was fetched anew", {
+    hint: "check the disk, or set XDG_CACHE_HOME to another one",
+    cause,
+  });
 }

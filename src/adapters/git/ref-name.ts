@@ -25,7 +25,8 @@ export function isShortCommitId(text: string): boolean {
 /** A semver range in node-semver's form; commas mean "and", as in Flux's `spec.ref.semver`. */
 export function semverRange(range: string): string {
   const valid = validRange(range.replaceAll(",", " "));
-  if (valid === null || range.length > MAX_LENGTH) throw new GitOpsError("USAGE", "the semver range is not valid", { hint: "such as '>=1.2.0 <2.0.0' or '1.x'" });
+  if (valid === null || range.length > MAX_LENGTH)
+    throw new GitOpsError("USAGE", "the semver range is not valid", { hint: "such as '>=1.2.0 <2.0.0' or '1.x'" });
   return valid;
 }
 
@@ -43,7 +44,8 @@ export function checkRef(ref: GitRef): void {
     case "named":
     case "branch":
     case "tag":
-      if (!isRefName(ref.name)) throw new GitOpsError("USAGE", "the ref is not a valid branch, tag or commit name", { hint: "see git help check-ref-format" });
+      if (!isRefName(ref.name))
+        throw new GitOpsError("USAGE", "the ref is not a valid branch, tag or commit name", { hint: "see git help check-ref-format" });
   }
 }
 

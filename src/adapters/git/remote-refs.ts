@@ -12,7 +12,12 @@ export interface RemoteRefs {
 
 /** A ref that a remote has, or a commit to look for. */
 export type WantedRevision =
-  | { readonly type: "ref"; /** As it stands in the revision: `main`. */ readonly name: string; readonly fullName: string; readonly commit: string }
+  | {
+      readonly type: "ref";
+      /** As it stands in the revision: `main`. */ readonly name: string;
+      readonly fullName: string;
+      readonly commit: string;
+    }
   | { readonly type: "commit"; readonly id: string };
 
 /** The patterns to list a remote with, so that a ref can be found in the answer. */
@@ -86,13 +91,18 @@ function pickName(refs: RemoteRefs, fullName: string, name: string): WantedRevis
 }
 
 function pickVersion(refs: RemoteRefs, range: string): WantedRevision | undefined {
-  const names = [...refs.ids.keys()].filter((name) => name.startsWith("refs/tags/") && !name.endsWith("^{}")).map((name) => name.slice("refs/tags/".length));
+  const names = [...refs.ids.keys()]
+    .filter((name) => name.startsWith("refs/tags/") && !name.endsWith("^{}"))
+    .map((name) => name.slice("refs/tags/".length));
   // By name first, so that of two tags for one version (`1.0.0`, `v1.0.0`) it is always the same one that wins.
   const versions = names.sort().flatMap((name) => {
     const version = parse(name);
     return version === null ? [] : [{ name, version }];
   });
-  const best = maxSatisfying<SemVer>(versions.map(({ version }) => version), range);
+  const best = maxSatisfying<SemVer>(
+    versions.map(({ version }) => version),
+    range,
+  );
   const found = versions.find(({ version }) => version === best);
   return found && pickName(refs, tag(found.name), found.name);
 }

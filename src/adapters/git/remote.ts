@@ -35,7 +35,12 @@ const FIRST_DELAY_MS = 500;
  * Talks to a remote in a session of its own. A server that cannot be reached is asked again, twice, after growing pauses;
  * every other failure is final. Throws what {@link explainGitFailure} makes of git's words; `handled` failures pass as they are.
  */
-export async function converse<T>(remote: Remote, shared: Shared, work: (call: GitCall) => Promise<T>, handled: (failure: GitFailed) => boolean = () => false): Promise<T> {
+export async function converse<T>(
+  remote: Remote,
+  shared: Shared,
+  work: (call: GitCall) => Promise<T>,
+  handled: (failure: GitFailed) => boolean = () => false,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await converseOnce(remote, shared, work);
@@ -53,13 +58,23 @@ export async function converse<T>(remote: Remote, shared: Shared, work: (call: G
 
 async function converseOnce<T>(remote: Remote, shared: Shared, work: (call: GitCall) => Promise<T>): Promise<T> {
   const { url, credentials, folder, deadlineMs, signal } = remote;
-  const session = await openSession({ folder, url, credentials, objects: shared.objects, known: shared.known ?? [], isWhole: shared.isWhole ?? false });
+  const session = await openSession({
+    folder,
+    url,
+    credentials,
+    objects: shared.objects,
+    known: shared.known ?? [],
+    isWhole: shared.isWhole ?? false,
+  });
   const deadline = AbortSignal.timeout(deadlineMs);
   try {
     return await work({ gitDirectory: session.directory, environment: session.environment, signal: AbortSignal.any([signal, deadline]) });
   } catch (error) {
     if (!deadline.aborted || signal.aborted) throw error;
-    throw new GitOpsError("TIMED_OUT", `the Git server took longer than ${deadlineMs / 1000} s: ${url.url}`, { hint: "try again", cause: error });
+    throw new GitOpsError("TIMED_OUT", `the Git server took longer than ${deadlineMs / 1000} s: ${url.url}`, {
+      hint: "try again",
+      cause: error,
+    });
   } finally {
     await session.close();
   }

@@ -97,7 +97,8 @@ function parseNetworkUrl(scheme: "https" | "http" | "ssh", rest: string): Reposi
   }
   const origin = `${scheme}://${host}${port}`;
   // A lone user name is how tokens are pasted (`https://TOKEN@host`): as secret as a password.
-  const credentials = username === "" && password === "" ? undefined : password === "" ? { username: "git", password: username } : { username, password };
+  const credentials =
+    username === "" && password === "" ? undefined : password === "" ? { username: "git", password: username } : { username, password };
   return { transport: scheme, url: origin + path, origin, credentials };
 }
 
@@ -111,7 +112,12 @@ function parseScpLike(text: string): RepositoryUrl {
   const clean = checkedPath(path.startsWith("/") ? path : `/${path}`);
   const user = username === "" ? "" : `${username}@`;
   // Kept scp-like: a relative path is relative to the home folder there, and absolute in an ssh:// URL.
-  return { transport: "ssh", url: `${user}${host}:${path.startsWith("/") ? clean : clean.slice(1)}`, origin: `ssh://${user}${host}`, credentials: undefined };
+  return {
+    transport: "ssh",
+    url: `${user}${host}:${path.startsWith("/") ? clean : clean.slice(1)}`,
+    origin: `ssh://${user}${host}`,
+    credentials: undefined,
+  };
 }
 
 function hostAndPort(text: string, scheme: string): { readonly host: string; readonly port: string } {

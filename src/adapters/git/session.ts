@@ -56,7 +56,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   if (options.objects !== undefined) await writeFile(join(directory, "objects", "info", "alternates"), `${options.objects}\n`);
   // The server is told that the parents of these are missing here, so that it never leaves out what only they hold.
   if (options.known.length > 0) await writeFile(join(directory, "shallow"), `${[...options.known].sort().join("\n")}\n`);
-  const environment = { ...gitEnvironment(options.credentials.environment), ...secretEnvironment(options.url, credentialFor(options.url, options.credentials)) };
+  const environment = {
+    ...gitEnvironment(options.credentials.environment),
+    ...secretEnvironment(options.url, credentialFor(options.url, options.credentials)),
+  };
   return { directory, environment, close: () => rm(directory, { recursive: true, force: true, maxRetries: 3 }) };
 }
 
@@ -103,14 +106,22 @@ function configuration({ url, credentials, isWhole }: SessionOptions, askpass: s
     "maintenance.auto": "false",
     "credential.interactive": "false",
   };
-  return [...Object.entries(fixed).map(([key, value]) => ({ key, value })), ...trustConfiguration(credentials.environment), ...helperConfiguration(url, credentials)];
+  return [
+    ...Object.entries(fixed).map(([key, value]) => ({ key, value })),
+    ...trustConfiguration(credentials.environment),
+    ...helperConfiguration(url, credentials),
+  ];
 }
 
 /** Secrets travel in the environment of git alone: not in arguments, URLs or files. */
 function secretEnvironment(url: RepositoryUrl, credential: Credential | undefined): NodeJS.ProcessEnv {
   if (credential === undefined) return {};
   if (credential.type === "header") {
-    return { GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: `http.${url.origin}/.extraHeader`, GIT_CONFIG_VALUE_0: `Authorization: ${credential.value}` };
+    return {
+      GIT_CONFIG_COUNT: "1",
+      GIT_CONFIG_KEY_0: `http.${url.origin}/.extraHeader`,
+      GIT_CONFIG_VALUE_0: `Authorization: ${credential.value}`,
+    };
   }
   const [scheme = "", host = ""] = url.origin.split("://");
   return {

@@ -68,7 +68,15 @@ export function createSourceFetcher(options: SourceFetcherOptions): GitSourceFet
       emit({ type: "source.fetching", source: url.url });
       for (const message of urlWarnings(url)) emit({ type: "warning", message });
       const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
-      const remote: Remote = { url, credentials: await credentialSources(url, signal), folder, clock: options.clock, deadlineMs, signal, emit };
+      const remote: Remote = {
+        url,
+        credentials: await credentialSources(url, signal),
+        folder,
+        clock: options.clock,
+        deadlineMs,
+        signal,
+        emit,
+      };
       const artifact = await fetchPrepared(source, remote, maximumBytes);
       emit({ type: "source.fetched", source: url.url, revision: artifact.revision });
       return artifact;
@@ -94,11 +102,17 @@ async function fetchPrepared(source: Extract<Source, { type: "git" }>, remote: R
 function urlWarnings(url: RepositoryUrl): readonly string[] {
   if (url.credentials === undefined) return [];
   const plain = url.transport === "http" ? ["the credentials are sent unencrypted to " + url.origin] : [];
-  return [`the credentials in the URL of ${url.origin} are visible to others in process lists and shell history: use GITOPS_GIT_TOKEN`, ...plain];
+  return [
+    `the credentials in the URL of ${url.origin} are visible to others in process lists and shell history: use GITOPS_GIT_TOKEN`,
+    ...plain,
+  ];
 }
 
 /** The entries for authentication of the clone that the person stands in; these keys only, and none where there is no clone. */
-async function cloneConfiguration({ environment, workingDirectory }: SourceFetcherOptions, signal: AbortSignal): Promise<readonly ConfigEntry[]> {
+async function cloneConfiguration(
+  { environment, workingDirectory }: SourceFetcherOptions,
+  signal: AbortSignal,
+): Promise<readonly ConfigEntry[]> {
   const workTree = await findWorkTree(workingDirectory);
   if (workTree === undefined) return [];
   const text = await readConfig({ gitDirectory: workTree.commonDirectory, environment: gitEnvironment(environment), signal }, CLONE_KEYS);

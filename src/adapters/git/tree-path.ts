@@ -11,7 +11,10 @@ const CONTROL = /[\u0000-\u001f\u007f]/;
 export function pathSegments(path: string): readonly string[] {
   if (path.startsWith("/")) throw escapes(path);
   if (CONTROL.test(path) || path.length > MAX_PATH_BYTES) {
-    throw new GitOpsError("UNSUPPORTED_CONTENT", "a path is too long or contains control characters", { hint: "rename the file", data: { path: shown(path) } });
+    throw new GitOpsError("UNSUPPORTED_CONTENT", "a path is too long or contains control characters", {
+      hint: "rename the file",
+      data: { path: shown(path) },
+    });
   }
   const segments: string[] = [];
   for (const segment of path.split("/")) {
@@ -29,10 +32,14 @@ export function pathSegments(path: string): readonly string[] {
 export function checkEntryName(name: string, folder: string): void {
   const lower = name.toLowerCase();
   if (name === "" || name === "." || name === ".." || lower === ".git" || lower === "git~1" || name.includes("/")) {
-    throw new GitOpsError("PATH_ESCAPES_REPOSITORY", `the folder ${folder === "" ? "." : folder} has an entry named ${JSON.stringify(name)}, which is forbidden`, {
-      hint: "such a commit cannot be made by git itself: do not trust it",
-      data: { path: folder },
-    });
+    throw new GitOpsError(
+      "PATH_ESCAPES_REPOSITORY",
+      `the folder ${folder === "" ? "." : folder} has an entry named ${JSON.stringify(name)}, which is forbidden`,
+      {
+        hint: "such a commit cannot be made by git itself: do not trust it",
+        data: { path: folder },
+      },
+    );
   }
 }
 

@@ -56,15 +56,32 @@ export async function checkedOut({ gitDirectory, commonDirectory }: WorkTree): P
  *
  * @returns undefined where git cannot tell (a kind of index that it does not understand from outside).
  */
-export async function differences(workTree: WorkTree, commit: string, environment: NodeJS.ProcessEnv, signal: AbortSignal): Promise<readonly Difference[] | undefined> {
+export async function differences(
+  workTree: WorkTree,
+  commit: string,
+  environment: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<readonly Difference[] | undefined> {
   const gitDirectory = await mkdtemp(join(tmpdir(), "gitops-status-"));
   try {
     await mkdir(join(gitDirectory, "objects", "info"), { recursive: true });
     await mkdir(join(gitDirectory, "refs"));
     await writeFile(join(gitDirectory, "HEAD"), `${commit}\n`);
-    await writeFile(join(gitDirectory, "config"), formatConfig([{ key: "core.repositoryFormatVersion", value: "0" }, { key: "core.hooksPath", value: "/dev/null" }]));
+    await writeFile(
+      join(gitDirectory, "config"),
+      formatConfig([
+        { key: "core.repositoryFormatVersion", value: "0" },
+        { key: "core.hooksPath", value: "/dev/null" },
+      ]),
+    );
     await writeFile(join(gitDirectory, "objects", "info", "alternates"), `${join(workTree.commonDirectory, "objects")}\n`);
-    const own = { ...gitEnvironment(environment), HOME: gitDirectory, XDG_CONFIG_HOME: gitDirectory, GIT_CONFIG_NOSYSTEM: "1", GIT_INDEX_FILE: join(workTree.gitDirectory, "index") };
+    const own = {
+      ...gitEnvironment(environment),
+      HOME: gitDirectory,
+      XDG_CONFIG_HOME: gitDirectory,
+      GIT_CONFIG_NOSYSTEM: "1",
+      GIT_INDEX_FILE: join(workTree.gitDirectory, "index"),
+    };
     const text = await workTreeStatus({ gitDirectory, environment: own, signal }, workTree.top).catch(() => undefined);
     signal.throwIfAborted();
     return text?.split("\0").flatMap((line) => (line === "" ? [] : [{ path: line.slice(3), isTracked: !/^(?:\?\?|!!)/.test(line) }]));

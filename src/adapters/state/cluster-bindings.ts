@@ -66,7 +66,8 @@ async function readBindings(file: string): Promise<Bindings> {
 
 function parseBindings(value: unknown): Bindings {
   const isObject = typeof value === "object" && value !== null && "version" in value && "clusters" in value;
-  if (!isObject || value.version !== 1 || typeof value.clusters !== "object" || value.clusters === null) throw new TypeError("not a list of clusters");
+  if (!isObject || value.version !== 1 || typeof value.clusters !== "object" || value.clusters === null)
+    throw new TypeError("not a list of clusters");
   return new Map(
     Object.entries(value.clusters).map(([key, cluster]) => {
       if (typeof cluster !== "string") throw new TypeError("a cluster that is no text");
@@ -96,7 +97,8 @@ async function withLock(file: string, work: () => Promise<void>): Promise<void> 
     const since = (await stat(lock).catch(() => undefined))?.mtimeMs;
     // What is done under the lock takes milliseconds: an old one was left by a process that died.
     if (since !== undefined && Date.now() - since > LOCK_PATIENCE_MS) await rm(lock, { force: true });
-    if (waited > 2 * LOCK_PATIENCE_MS) throw new GitOpsError("LOCK_HELD", `another process holds ${lock}`, { hint: "delete the file if no gitops runs" });
+    if (waited > 2 * LOCK_PATIENCE_MS)
+      throw new GitOpsError("LOCK_HELD", `another process holds ${lock}`, { hint: "delete the file if no gitops runs" });
     await pause(LOCK_PAUSE_MS);
   }
   try {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile, rm, truncate, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { deflateSync } from "node:zlib";
 import { startGitServer, type Files } from "../../support/git-server.ts";
 import { newFolder } from "./fetching.ts";
 
@@ -20,11 +21,19 @@ interface Outcome {
 }
 
 function filesOf(version: number): Files {
-  return Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`d${index % 6}/f${index}.yaml`, `version: ${index % 10 === 0 ? version : 0}\nname: ${"x".repeat(index * 20)}\n`]));
+  return Object.fromEntries(
+    Array.from({ length: 60 }, (_, index) => [
+      `d${index % 6}/f${index}.yaml`,
+      `version: ${index % 10 === 0 ? version : 0}\nname: ${"x".repeat(index * 20)}\n`,
+    ]),
+  );
 }
 
 function startFetch(cache: string, url: string): ChildProcess {
-  return spawn(process.execPath, [SCRIPT, cache, url], { stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env["PATH"], HOME: cache } });
+  return spawn(process.execPath, [SCRIPT, cache, url], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { PATH: process.env["PATH"], HOME: cache },
+  });
 }
 
 async function outcomeOf(child: ChildProcess): Promise<Outcome> {
@@ -113,7 +122,7 @@ describe("a damaged cache is dropped with a warning and fetched again", () => {
 
   test("one byte flipped, anywhere in a pack", async () => {
     let warned = 0;
-    for (const position of [0.1, 0.25, 0.4, 0.55, 0.7, 0.85]) {
+    for (const position of [0.2, 0.5, 0.8]) {
       const { warnings } = await damageAndFetchAgain(`flip-${position}`, async (packs) => {
         for (const pack of await filesOfPacks(packs, ".pack")) {
           const bytes = await readFile(pack);
@@ -138,6 +147,16 @@ describe("a damaged cache is dropped with a warning and fetched again", () => {
     });
   });
 
+  test("an object that git reads well, but whose content is not what its id says", async () => {
+    const { warnings } = await damageAndFetchAgain("forged", async (packs, directory) => {
+      for (const pack of await filesOfPacks(packs, "")) await rm(pack);
+      const id = await server.git("forged", "rev-parse", "main:d0/f0.yaml");
+      await mkdir(join(directory, "objects", id.slice(0, 2)), { recursive: true });
+      await writeFile(join(directory, "objects", id.slice(0, 2), id.slice(2)), deflateSync("blob 5\0evil\n"));
+    });
+    assert.equal(warnings, 1);
+  });
+
   test("all objects gone, and the configuration too", async () => {
     await damageAndFetchAgain("gone", async (packs) => {
       for (const pack of await filesOfPacks(packs, "")) await rm(pack);
@@ -155,8 +174,12 @@ test("sessions of dead processes and of long ago are swept away, those of others
   await outcomeOf(startFetch(cache, url));
   const folder = join(cache, "gitops", "git");
   const host = (await import("node:os")).hostname().replace(/[^A-Za-z0-9-]/g, "_");
-  const names = { dead: `session.${host}.4194304.aa`, living: `session.${host}.${process.pid}.bb`, elsewhere: "session.another-host.4194304.cc", old: "session.another-host.1.dd" };
-  const { mkdir } = await import("node:fs/promises");
+  const names = {
+    dead: `session.${host}.4194304.aa`,
+    living: `session.${host}.${process.pid}.bb`,
+    elsewhere: "session.another-host.4194304.cc",
+    old: "session.another-host.1.dd",
+  };
   for (const name of Object.values(names)) await mkdir(join(folder, name));
   const longAgo = new Date(Date.now() - 48 * 60 * 60_000);
   await utimes(join(folder, names.old), longAgo, longAgo);

@@ -95,7 +95,19 @@ test("no program that a work tree's configuration or attributes name is ever run
   const { folder } = await newClone({ ...CLEAN, ".gitattributes": "*.yaml filter=evil diff=evil\n" });
   const canary = join(newFolder("canary"), "ran");
   const command = `touch ${canary}`;
-  for (const key of ["core.fsmonitor", "core.sshCommand", "core.pager", "core.editor", "filter.evil.clean", "filter.evil.smudge", "filter.evil.process", "diff.evil.command", "diff.evil.textconv", "credential.helper", "core.alternateRefsCommand"]) {
+  for (const key of [
+    "core.fsmonitor",
+    "core.sshCommand",
+    "core.pager",
+    "core.editor",
+    "filter.evil.clean",
+    "filter.evil.smudge",
+    "filter.evil.process",
+    "diff.evil.command",
+    "diff.evil.textconv",
+    "credential.helper",
+    "core.alternateRefsCommand",
+  ]) {
     await gitIn(folder, "config", key, command);
   }
   await mkdir(join(folder, ".git", "hooks"), { recursive: true });
@@ -115,11 +127,17 @@ describe("what a folder's tree shows", () => {
     execFileSync("mkfifo", [join(folder, "app", "pipe")]);
     const { tree } = await open(join(folder, "app"));
 
-    assert.deepEqual((await tree.list("")).map(({ name }) => name), [".gitignore", "app", "base"]);
+    assert.deepEqual(
+      (await tree.list("")).map(({ name }) => name),
+      [".gitignore", "app", "base"],
+    );
     assert.equal(await tree.typeOf(".git"), undefined);
     assert.equal(await tree.typeOf(".git/config"), undefined);
     await assert.rejects(tree.read(".git/config"), { code: "PATH_NOT_FOUND" });
-    assert.deepEqual((await tree.list("app")).map(({ name }) => name), ["web.yaml"]);
+    assert.deepEqual(
+      (await tree.list("app")).map(({ name }) => name),
+      ["web.yaml"],
+    );
     await assert.rejects(tree.read("app/pipe"), { code: "PATH_NOT_FOUND" });
   });
 
@@ -138,7 +156,11 @@ describe("what a folder's tree shows", () => {
 
   test("LFS pointers and git-crypt files as UNSUPPORTED_CONTENT, too large ones as LIMIT_EXCEEDED", async () => {
     const folder = newFolder("plain");
-    await writeFiles(folder, { "lfs.bin": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "crypt.yaml": "\0GITCRYPT\0abc", "big.yaml": "x".repeat(2000) });
+    await writeFiles(folder, {
+      "lfs.bin": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
+      "crypt.yaml": "\0GITCRYPT\0abc",
+      "big.yaml": "x".repeat(2000),
+    });
     const fetcher = await newFetcher({ maximumFileBytes: 1000 });
     const { tree, path } = await fetcher.fetch({ type: "directory", path: folder }, quietOptions());
 

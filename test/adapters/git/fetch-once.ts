@@ -11,9 +11,13 @@ const fetcher = createSourceFetcher({
   allowLocal: true,
   isInteractive: false,
 });
-const { tree, revision } = await fetcher.fetch({ type: "git", url, ref: { type: "default" }, path: "" }, { signal: new AbortController().signal, emit: (event) => events.push(event) });
+const { tree, revision } = await fetcher.fetch(
+  { type: "git", url, ref: { type: "default" }, path: "" },
+  { signal: new AbortController().signal, emit: (event) => events.push(event) },
+);
 const files: Record<string, string> = {};
 for (const folder of await tree.list("")) {
-  for (const { name } of await tree.list(folder.name)) files[`${folder.name}/${name}`] = Buffer.from(await tree.read(`${folder.name}/${name}`)).toString();
+  for (const { name } of await tree.list(folder.name))
+    files[`${folder.name}/${name}`] = Buffer.from(await tree.read(`${folder.name}/${name}`)).toString();
 }
 process.stdout.write(JSON.stringify({ revision, files, warnings: events.filter((event) => event.type === "warning").length }));

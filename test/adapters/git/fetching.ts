@@ -15,9 +15,19 @@ after(() => rmSync(base, { recursive: true, force: true }));
 export const hastyClock: Clock = { now: () => 0, monotonic: () => 0, sleep: async () => {} };
 
 /** A fetcher with an empty cache of its own, in an environment that holds nothing of this machine. */
-export async function newFetcher(options: Partial<SourceFetcherOptions> = {}, cache: string = newFolder("cache")): Promise<GitSourceFetcher> {
+export async function newFetcher(
+  options: Partial<SourceFetcherOptions> = {},
+  cache: string = newFolder("cache"),
+): Promise<GitSourceFetcher> {
   const environment = { PATH: process.env["PATH"], HOME: newFolder("home"), XDG_CACHE_HOME: cache, ...options.environment };
-  return createSourceFetcher({ workingDirectory: base, clock: hastyClock, allowLocal: true, isInteractive: false, ...options, environment });
+  return createSourceFetcher({
+    workingDirectory: base,
+    clock: hastyClock,
+    allowLocal: true,
+    isInteractive: false,
+    ...options,
+    environment,
+  });
 }
 
 /** Fetches the default branch, or what the ref names, with a fetcher of its own. */

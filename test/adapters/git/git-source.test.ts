@@ -16,7 +16,14 @@ let count = 0;
 
 async function newRepository(on: GitServer = server): Promise<{ name: string; url: string; commit: string }> {
   const name = `repository-${count++}`;
-  return { name, ...(await on.createRepository(name, { "app/web.yaml": "replicas: 1\n", "app/db/db.yaml": "kind: Db\n", "base/base.yaml": "kind: Base\n" })) };
+  return {
+    name,
+    ...(await on.createRepository(name, {
+      "app/web.yaml": "replicas: 1\n",
+      "app/db/db.yaml": "kind: Db\n",
+      "base/base.yaml": "kind: Base\n",
+    })),
+  };
 }
 
 describe("revisions", () => {
@@ -85,7 +92,10 @@ describe("revisions", () => {
   });
 
   test("a server that speaks the oldest protocol gives old commits as well, from the history of its branches", async () => {
-    const old = await startGitServer({ intercept: (request) => (delete request.headers["git-protocol"], false), config: { "uploadpack.allowFilter": "false" } });
+    const old = await startGitServer({
+      intercept: (request) => (delete request.headers["git-protocol"], false),
+      config: { "uploadpack.allowFilter": "false" },
+    });
     try {
       const { name, url, commit } = await newRepository(old);
       await old.commit(name, { "app/web.yaml": "replicas: 2\n" });
@@ -121,15 +131,22 @@ describe("revisions", () => {
     const digits = new Map<string, number>();
     let shared: string | undefined;
     for (let index = 0; shared === undefined && index < 2000; index += 200) {
-      const commits = Array.from({ length: 200 }, (_, each) => `commit refs/heads/many\ncommitter T <t@example.com> ${1_700_000_000 + index + each} +0000\ndata 1\nx\n\n`);
+      const commits = Array.from(
+        { length: 200 },
+        (_, each) => `commit refs/heads/many\ncommitter T <t@example.com> ${1_700_000_000 + index + each} +0000\ndata 1\nx\n\n`,
+      );
       await fastImport(name, commits.join(""));
       for (const id of (await server.git(name, "rev-list", "many")).split("\n")) digits.set(id.slice(0, 4), 0);
-      for (const id of (await server.git(name, "rev-list", "many")).split("\n")) digits.set(id.slice(0, 4), (digits.get(id.slice(0, 4)) ?? 0) + 1);
+      for (const id of (await server.git(name, "rev-list", "many")).split("\n"))
+        digits.set(id.slice(0, 4), (digits.get(id.slice(0, 4)) ?? 0) + 1);
       shared = [...digits].find(([, times]) => times > 1)?.[0];
     }
     assert.ok(shared);
 
-    await assert.rejects(fetchFrom(url, { type: "commit", id: shared }), (error: Error & { code?: string; hint?: string }) => error.code === "REVISION_NOT_FOUND" && /ambiguous/.test(error.hint ?? ""));
+    await assert.rejects(
+      fetchFrom(url, { type: "commit", id: shared }),
+      (error: Error & { code?: string; hint?: string }) => error.code === "REVISION_NOT_FOUND" && /ambiguous/.test(error.hint ?? ""),
+    );
   });
 
   test("an empty repository is REVISION_NOT_FOUND", async () => {
@@ -140,7 +157,9 @@ describe("revisions", () => {
   });
 
   async function fastImport(name: string, text: string): Promise<void> {
-    const child = spawn("git", [`--git-dir=${join(server.root, `${name}.git`)}`, "fast-import", "--quiet", "--force"], { stdio: ["pipe", "inherit", "inherit"] });
+    const child = spawn("git", [`--git-dir=${join(server.root, `${name}.git`)}`, "fast-import", "--quiet", "--force"], {
+      stdio: ["pipe", "inherit", "inherit"],
+    });
     child.stdin.end(text);
     assert.equal((await once(child, "close"))[0], 0);
   }
@@ -177,13 +196,19 @@ describe("what is asked of the server", () => {
   });
 
   test("files that are wanted at the same time come in one request, wherever they lie", async () => {
-    const { url } = await server.createRepository(`rounds-${count++}`, Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`d${index}/file.bin`, `content ${index}`])));
+    const { url } = await server.createRepository(
+      `rounds-${count++}`,
+      Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`d${index}/file.bin`, `content ${index}`])),
+    );
     const artifact = await fetchFrom(url);
     const before = server.requests.length;
 
     const read = await Promise.all(Array.from({ length: 30 }, (_, index) => artifact.tree.read(`d${index}/file.bin`)));
 
-    assert.deepEqual(read.map((bytes) => decoder.decode(bytes)), Array.from({ length: 30 }, (_, index) => `content ${index}`));
+    assert.deepEqual(
+      read.map((bytes) => decoder.decode(bytes)),
+      Array.from({ length: 30 }, (_, index) => `content ${index}`),
+    );
     assert.ok(server.requests.slice(before).filter((line) => line.startsWith("POST")).length <= 1);
   });
 
@@ -247,7 +272,9 @@ describe("local repositories", () => {
     assert.equal(byUrl.revision, revision);
     assert.deepEqual(byUrl.source, { type: "git", url: folder, ref: { type: "default" }, path: "" });
     const strict = await newFetcher({ allowLocal: false });
-    await assert.rejects(strict.fetch({ type: "git", url: folder, ref: { type: "default" }, path: "" }, quietOptions()), { code: "PROTOCOL_FORBIDDEN" });
+    await assert.rejects(strict.fetch({ type: "git", url: folder, ref: { type: "default" }, path: "" }, quietOptions()), {
+      code: "PROTOCOL_FORBIDDEN",
+    });
   });
 
   test("a path where no repository lies is REPOSITORY_NOT_FOUND", async () => {

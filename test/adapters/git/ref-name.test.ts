@@ -11,7 +11,36 @@ for (const name of ["main", "feature/a-b", "v1.2.3", "release-1.x", "a@b", "ün�
   });
 }
 
-const REFUSED = ["", "@", "-x", "--upload-pack=x", "a..b", "@{", "a@{1}", "refs/../x", "a b", "a\nb", "a\0b", "a~1", "a^", "a:b", "a?b", "a*", "a[b", "a\\b", "/a", "a/", "a//b", ".a", "a/.b", "a.lock", "a.lock/b", "a.", "a".repeat(300), "\ud800"];
+const REFUSED = [
+  "",
+  "@",
+  "-x",
+  "--upload-pack=x",
+  "a..b",
+  "@{",
+  "a@{1}",
+  "refs/../x",
+  "a b",
+  "a\nb",
+  "a\0b",
+  "a~1",
+  "a^",
+  "a:b",
+  "a?b",
+  "a*",
+  "a[b",
+  "a\\b",
+  "/a",
+  "a/",
+  "a//b",
+  ".a",
+  "a/.b",
+  "a.lock",
+  "a.lock/b",
+  "a.",
+  "a".repeat(300),
+  "\ud800",
+];
 
 for (const name of REFUSED) {
   test(`${JSON.stringify(name).slice(0, 30)} is USAGE as a ref`, () => {
@@ -27,7 +56,36 @@ test("commit ids are 4 to 40 hexadecimal digits, ranges are semver's", () => {
 });
 
 test("no name is taken that git check-ref-format refuses", () => {
-  const part = fc.constantFrom("a", "B", "1", ".", "..", "/", "-", "@", "{", "@{", "~", "^", ":", "?", "*", "[", "\\", " ", "\t", ".lock", "é", "\u007f", "refs", "main", ",", "%", "=", "'");
+  const part = fc.constantFrom(
+    "a",
+    "B",
+    "1",
+    ".",
+    "..",
+    "/",
+    "-",
+    "@",
+    "{",
+    "@{",
+    "~",
+    "^",
+    ":",
+    "?",
+    "*",
+    "[",
+    "\\",
+    " ",
+    "\t",
+    ".lock",
+    "é",
+    "\u007f",
+    "refs",
+    "main",
+    ",",
+    "%",
+    "=",
+    "'",
+  );
   const taken: string[] = [];
   fc.assert(
     fc.property(fc.array(part, { maxLength: 6 }), (parts) => {

@@ -39,7 +39,20 @@ for (const text of ["http://git.example/a", "file:///srv/a", "/srv/a", "./a", "a
   });
 }
 
-for (const text of ["ext::sh -c id".replaceAll(" ", "%20"), "fd::3", "x::y", "EXT::a", "::a", "git://git.example/a", "ftp://git.example/a", "git+ssh://git.example/a", "javascript://a/b", "rsync://a/b", "https::git.example", "a.b-c+d::e"]) {
+for (const text of [
+  "ext::sh -c id".replaceAll(" ", "%20"),
+  "fd::3",
+  "x::y",
+  "EXT::a",
+  "::a",
+  "git://git.example/a",
+  "ftp://git.example/a",
+  "git+ssh://git.example/a",
+  "javascript://a/b",
+  "rsync://a/b",
+  "https::git.example",
+  "a.b-c+d::e",
+]) {
   test(`${text} is PROTOCOL_FORBIDDEN`, () => {
     assert.throws(() => parseRepositoryUrl(text, typed), { code: "PROTOCOL_FORBIDDEN" });
   });
@@ -112,8 +125,48 @@ test("a lone user name of a URL is taken for a token, which is how tokens are pa
 });
 
 test("no URL makes the parser do anything but answer a clean URL or refuse, and it never quotes the text", () => {
-  const part = fc.constantFrom("https", "ssh", "file", "ext", "git", "://", "::", ":", "/", "@", "-", "--", "..", "%0a", "%2e", "\\", "\n", "\0", "host", "evil.com", "[", "]", "::1", "?", "#", "=", " ", "é", "~", "$(id)", "`id`", ";id", "'", '"', "8080");
-  const text = fc.oneof(fc.array(part, { maxLength: 12 }).map((parts) => parts.join("")), fc.string({ maxLength: 60, unit: "binary" }), fc.webUrl({ withQueryParameters: true, validSchemes: ["https", "ssh", "http", "ftp"] }));
+  const part = fc.constantFrom(
+    "https",
+    "ssh",
+    "file",
+    "ext",
+    "git",
+    "://",
+    "::",
+    ":",
+    "/",
+    "@",
+    "-",
+    "--",
+    "..",
+    "%0a",
+    "%2e",
+    "\\",
+    "\n",
+    "\0",
+    "host",
+    "evil.com",
+    "[",
+    "]",
+    "::1",
+    "?",
+    "#",
+    "=",
+    " ",
+    "é",
+    "~",
+    "$(id)",
+    "`id`",
+    ";id",
+    "'",
+    '"',
+    "8080",
+  );
+  const text = fc.oneof(
+    fc.array(part, { maxLength: 12 }).map((parts) => parts.join("")),
+    fc.string({ maxLength: 60, unit: "binary" }),
+    fc.webUrl({ withQueryParameters: true, validSchemes: ["https", "ssh", "http", "ftp"] }),
+  );
   fc.assert(
     fc.property(text, (value) => {
       const parsed = attempt(value);

@@ -56,7 +56,12 @@ test("only the user may read the file, and nothing else stays beside it", async 
   assert.deepEqual(await readdir(dirname(file)), ["clusters.json"]);
 });
 
-for (const [what, text] of Object.entries({ "a cut-off file": '{"version":1,"clus', "an empty file": "", "a newer version": '{"version":2,"clusters":{}}', "wrong values": '{"version":1,"clusters":{"a":5}}' })) {
+for (const [what, text] of Object.entries({
+  "a cut-off file": '{"version":1,"clus',
+  "an empty file": "",
+  "a newer version": '{"version":2,"clusters":{}}',
+  "wrong values": '{"version":1,"clusters":{"a":5}}',
+})) {
   test(`${what} is an error that names it, and is never overwritten`, async () => {
     const bindings = createClusterBindings(file);
     await bindings.write(ref("web"), "uid-1");
@@ -75,7 +80,9 @@ test("eight processes that write at once lose nothing", async () => {
     const bindings = createClusterBindings(process.argv[1]);
     for (let i = 0; i < 5; i++) await bindings.write({ dialect: "bare", namespace: process.argv[2], name: "n" + i }, "uid");
   `;
-  const children = Array.from({ length: 8 }, (_, index) => spawn(process.execPath, ["--input-type=module", "-e", script, file, `p${index}`], { stdio: ["ignore", "inherit", "inherit"] }));
+  const children = Array.from({ length: 8 }, (_, index) =>
+    spawn(process.execPath, ["--input-type=module", "-e", script, file, `p${index}`], { stdio: ["ignore", "inherit", "inherit"] }),
+  );
 
   const statuses = await Promise.all(children.map(async (child) => (await once(child, "close"))[0] as number));
 
