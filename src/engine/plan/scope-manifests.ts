@@ -122,12 +122,18 @@ function isNamespaced(manifest: Manifest, { discovery, made }: Kinds): boolean {
   return discovery.find({ group, kind })?.namespaced ?? made.get(`${group}/${kind}`)?.namespaced ?? true;
 }
 
+/**
+ * A null in the metadata means "left out". Sent to the server, `annotations: null` would be a field of ours, and every apply would
+ * remove what controllers note in the annotations.
+ */
 function placedIn(manifest: Manifest, namespaced: boolean, defaultNamespace: string): Manifest {
   const declared = manifest.id.namespace;
   const namespace = namespaced ? declared || defaultNamespace : "";
   const { namespace: written, ...metadata } = objectAt(manifest.object, "metadata");
-  if (namespace === declared && (written ?? "") === namespace) return manifest;
-  const object: JsonObject = { ...manifest.object, metadata: namespace === "" ? metadata : { ...metadata, namespace } };
+  const hasNulls = Object.values(metadata).includes(null);
+  if (namespace === declared && (written ?? "") === namespace && !hasNulls) return manifest;
+  const kept = hasNulls ? Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== null)) : metadata;
+  const object: JsonObject = { ...manifest.object, metadata: namespace === "" ? kept : { ...kept, namespace } };
   return { ...manifest, id: { ...manifest.id, namespace }, object };
 }
 

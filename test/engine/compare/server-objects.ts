@@ -204,6 +204,46 @@ export const CLUSTER_OBJECTS: readonly Sample[] = [
     object: { ...deployment("status", { containers: [{ name: "c", image: "c" }] }), status: { replicas: 4 } },
   },
   {
+    title: "Deployment as kubectl create --dry-run writes it, with nulls",
+    object: {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "nulls", creationTimestamp: null, labels: { app: "nulls" } },
+      spec: {
+        replicas: 0,
+        selector: { matchLabels: { app: "nulls" } },
+        strategy: {},
+        template: {
+          metadata: { creationTimestamp: null, labels: { app: "nulls" }, annotations: null },
+          spec: {
+            nodeSelector: null,
+            tolerations: null,
+            volumes: null,
+            securityContext: null,
+            containers: [{ name: "c", image: "c", resources: {}, env: null, command: null }],
+          },
+        },
+      },
+      status: {},
+    },
+    // A null may mean the default (securityContext) or nothing at all (emptyDir): the server has to say.
+    needsDryRun: true,
+  },
+  {
+    title: "ConfigMap whose metadata holds nulls",
+    object: {
+      ...configMap("null-metadata", { data: { a: "1" } }),
+      metadata: { name: "null-metadata", labels: null, annotations: null, finalizers: null, ownerReferences: null },
+    },
+  },
+  {
+    title: "ConfigMap whose metadata holds empty values",
+    object: {
+      ...configMap("empty-metadata", { data: { a: "1" } }),
+      metadata: { name: "empty-metadata", labels: {}, annotations: {}, finalizers: [], ownerReferences: [] },
+    },
+  },
+  {
     title: "StatefulSet with a claim template",
     object: {
       apiVersion: "apps/v1",

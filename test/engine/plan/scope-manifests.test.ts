@@ -32,6 +32,16 @@ test("a namespaced object without a namespace gets the delivery's, one with its 
   assert.equal(Object.hasOwn(objectAt(given[0]?.object, "metadata"), "namespace"), false);
 });
 
+test("a null in the metadata is left out: applied, it would fight with what controllers write there", () => {
+  const given = manifest("apps/v1 Deployment shop/web");
+  const object = {
+    ...given.object,
+    metadata: { name: "web", namespace: "shop", annotations: null, creationTimestamp: null, labels: { a: "b" } },
+  };
+
+  assert.deepEqual(scope({ ...given, object })[0]?.object["metadata"], { name: "web", labels: { a: "b" }, namespace: "shop" });
+});
+
 test("a kind that a CRD of the same build makes has that CRD's scope", () => {
   const clusterWide = widgetDefinition();
   const spec = { group: "example.com", scope: "Cluster", names: { kind: "Widget" }, versions: [{ name: "v1", served: true }] };
