@@ -29,14 +29,23 @@ const UNIQUE = ["vars", "configMapGenerator", "secretGenerator", "patches", "pat
 
 const objects = fc.uniqueArray(generatedObject, { minLength: 2, maxLength: 7, selector: identity });
 
-function layer(folder: string, seen: readonly GeneratedObject[], own: readonly GeneratedObject[], fixed: Readonly<Record<string, unknown>>, most: number, isTwice = false): fc.Arbitrary<Layer> {
+function layer(
+  folder: string,
+  seen: readonly GeneratedObject[],
+  own: readonly GeneratedObject[],
+  fixed: Readonly<Record<string, unknown>>,
+  most: number,
+  isTwice = false,
+): fc.Arbitrary<Layer> {
   const isOverlay = seen.length > 0;
   const fields = fieldsFor([...seen, ...own], isOverlay ? GENERATED : [], `own-${folder}`);
   // A base that is used twice has everything twice: what needs a unique name would only fail.
   const names = Object.keys(fields).filter((name) => !isTwice || !UNIQUE.includes(name));
   const chosen = fc.subarray(names, { minLength: 1, maxLength: most });
   return chosen
-    .chain((names) => fc.tuple(fc.constant(names), ...names.map((name) => fields[name] ?? fc.constant<Generated>({ fields: {}, files: {} }))))
+    .chain((names) =>
+      fc.tuple(fc.constant(names), ...names.map((name) => fields[name] ?? fc.constant<Generated>({ fields: {}, files: {} }))),
+    )
     .map(([names, ...generated]) => {
       const resources = [...((fixed["resources"] as string[] | undefined) ?? []), ...(own.length === 0 ? [] : ["objects.yaml"])];
       const kustomization = Object.assign({}, fixed, ...generated.map((one) => joined(one.fields, fixed)), { resources });
@@ -49,13 +58,20 @@ function layer(folder: string, seen: readonly GeneratedObject[], own: readonly G
 
 /** Lists that are fixed keep their elements. */
 function joined(fields: Readonly<Record<string, unknown>>, fixed: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const entries = Object.entries(fields).map(([name, value]) => [name, Array.isArray(value) && Array.isArray(fixed[name]) ? [...fixed[name], ...value] : value]);
+  const entries = Object.entries(fields).map(([name, value]) => [
+    name,
+    Array.isArray(value) && Array.isArray(fixed[name]) ? [...fixed[name], ...value] : value,
+  ]);
   return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
 /** Trees of a base, at times two, with an overlay and at times a component and another overlay on top. */
 export const generatedTree: fc.Arbitrary<GeneratedTree> = fc
-  .record({ first: objects, more: fc.uniqueArray(generatedObject, { maxLength: 2, selector: identity }), shape: fc.constantFrom("base", "overlay", "overlay", "two", "component", "twice") })
+  .record({
+    first: objects,
+    more: fc.uniqueArray(generatedObject, { maxLength: 2, selector: identity }),
+    shape: fc.constantFrom("base", "overlay", "overlay", "two", "component", "twice"),
+  })
   .map(({ first, more, shape }) => ({ first: shape === "twice" ? first.filter(({ kind }) => kind !== "Namespace") : first, more, shape }))
   .filter(({ first }) => first.length > 0)
   .chain(({ first, more, shape }) => {
@@ -72,14 +88,26 @@ export const generatedTree: fc.Arbitrary<GeneratedTree> = fc
       case "base":
         return base.map((one) => finish("base", [one]));
       case "two":
-        return fc.tuple(base, overlay({ resources: ["../base"] }), layer("top", [...first, ...rest], [], { resources: ["../overlay"] }, 3)).map((layers) => finish("top", layers));
+        return fc
+          .tuple(base, overlay({ resources: ["../base"] }), layer("top", [...first, ...rest], [], { resources: ["../overlay"] }, 3))
+          .map((layers) => finish("top", layers));
       case "component": {
-        const component = layer("component", [...first, ...rest], [], { apiVersion: "kustomize.config.k8s.io/v1alpha1", kind: "Component" }, 3);
-        return fc.tuple(base, overlay({ resources: ["../base"], components: ["../component"] }), component).map((layers) => finish("overlay", layers, ["components"]));
+        const component = layer(
+          "component",
+          [...first, ...rest],
+          [],
+          { apiVersion: "kustomize.config.k8s.io/v1alpha1", kind: "Component" },
+          3,
+        );
+        return fc
+          .tuple(base, overlay({ resources: ["../base"], components: ["../component"] }), component)
+          .map((layers) => finish("overlay", layers, ["components"]));
       }
       case "twice": {
         const variants = ["a", "b"].map((name) => layer(name, first, [], { resources: ["../base"], namePrefix: `${name}-` }, 2, true));
-        return fc.tuple(base, ...variants, layer("overlay", first, rest, { resources: ["../a", "../b"] }, 2, true)).map((layers) => finish("overlay", layers));
+        return fc
+          .tuple(base, ...variants, layer("overlay", first, rest, { resources: ["../a", "../b"] }, 2, true))
+          .map((layers) => finish("overlay", layers));
       }
       default:
         return fc.tuple(base, overlay({ resources: ["../base"] })).map((layers) => finish("overlay", layers));

@@ -61,7 +61,10 @@ test(`${count} generated trees are built, or refused, as by the original (seed $
   let built = 0;
   const property = fc.asyncProperty(generatedTree, async (tree) => {
     await onDisk(tree, join(work, "tree"));
-    const [expected, actual] = await Promise.all([originalText(join(work, "tree", tree.path)), ourText(builtText(memoryTree(tree.files), tree.path))]);
+    const [expected, actual] = await Promise.all([
+      originalText(join(work, "tree", tree.path)),
+      ourText(builtText(memoryTree(tree.files), tree.path)),
+    ]);
     if (expected !== undefined) {
       built++;
       for (const field of new Set(tree.uses)) uses.set(field, (uses.get(field) ?? 0) + 1);

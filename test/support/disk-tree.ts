@@ -14,22 +14,30 @@ export function diskTree(top: string): FileTree {
   };
   return {
     typeOf: async (path) => {
-      const found = await guarded(path).then(stat).catch((error: unknown) => {
-        if (error instanceof GitOpsError && error.code === "PATH_NOT_FOUND") return undefined;
-        throw error;
-      });
+      const found = await guarded(path)
+        .then(stat)
+        .catch((error: unknown) => {
+          if (error instanceof GitOpsError && error.code === "PATH_NOT_FOUND") return undefined;
+          throw error;
+        });
       return found === undefined ? undefined : found.isDirectory() ? "directory" : "file";
     },
     list: async (path) => {
       const entries = await readdir(await guarded(path), { withFileTypes: true });
       const named = await Promise.all(
-        entries.map(async (entry) => ({ name: entry.name, isDirectory: (await stat(join(top, path, entry.name)).catch(() => undefined))?.isDirectory() === true })),
+        entries.map(async (entry) => ({
+          name: entry.name,
+          isDirectory: (await stat(join(top, path, entry.name)).catch(() => undefined))?.isDirectory() === true,
+        })),
       );
       return named
         .sort((a, b) => (a.name < b.name ? -1 : 1))
         .map(({ name, isDirectory }) => ({ name, type: isDirectory ? ("directory" as const) : ("file" as const) }));
     },
     read: async (path) => new Uint8Array(await readFile(await guarded(path))),
-    resolve: async (path) => relative(await realpath(top), await guarded(path)).split(sep).join("/"),
+    resolve: async (path) =>
+      relative(await realpath(top), await guarded(path))
+        .split(sep)
+        .join("/"),
   };
 }

@@ -3,7 +3,7 @@ import { readConfiguration, readCrds } from "./field-specs/read-configuration.ts
 import { defaultConfig, emptyConfig, mergeConfigs, type TransformerConfig } from "./field-specs/transformer-config.ts";
 import { absorb } from "./generators/absorb.ts";
 import { generate } from "./generators/generate.ts";
-import type { LoadedFolder } from "./load/loaded-folder.ts";
+import type { LoadedFolder } from "./load/loaded.ts";
 import type { LoadSession } from "./load/session.ts";
 import { joinRelative } from "./load/tree-path.ts";
 import { pluginResource, pluginStep } from "./plugins/plugin-steps.ts";
@@ -76,7 +76,8 @@ class FolderBuild {
   #addResources(): void {
     for (const { path, entry } of this.#folder.resources) {
       if (entry.type === "folder") {
-        if (entry.folder.kind === "Component") throw buildFailure(this.#folder.file, `resources: '${path}' is a Component`, "list it under components");
+        if (entry.folder.kind === "Component")
+          throw buildFailure(this.#folder.file, `resources: '${path}' is a Component`, "list it under components");
         const child = emptyAccumulator();
         accumulate(this.#context, entry.folder, child, joinRelative(this.#path, path));
         this.#merge(child, entry.folder.file);
@@ -109,7 +110,8 @@ class FolderBuild {
       hints = mergeConfigs(loaded.path, hints, readCrds(loaded.path, loaded.bytes, budget));
     }
     const before = this.#into.config;
-    const base = before === emptyConfig ? mergeConfigs(file, defaultConfig, own) : mergeConfigs(file, before, mergeConfigs(file, defaultConfig, own));
+    const base =
+      before === emptyConfig ? mergeConfigs(file, defaultConfig, own) : mergeConfigs(file, before, mergeConfigs(file, defaultConfig, own));
     this.#into.config = mergeConfigs(file, base, hints);
   }
 
@@ -135,14 +137,22 @@ class FolderBuild {
 
   #addComponents(): void {
     for (const { path, folder } of this.#folder.components) {
-      if (folder.kind !== "Component") throw buildFailure(this.#folder.file, `components: '${path}' is no Component`, "set kind: Component in it, or list it under resources");
+      if (folder.kind !== "Component")
+        throw buildFailure(
+          this.#folder.file,
+          `components: '${path}' is no Component`,
+          "set kind: Component in it, or list it under resources",
+        );
       accumulate(this.#context, folder, this.#into, joinRelative(this.#path, path));
     }
   }
 
   #transform(): void {
     const { fields, plugins, fileName } = this.#folder;
-    const own = fieldSteps(this.#steps, fields, this.#into.config).map((step) => ({ step, by: provenanceOfPlugin(this.#path, fileName, step.name) }));
+    const own = fieldSteps(this.#steps, fields, this.#into.config).map((step) => ({
+      step,
+      by: provenanceOfPlugin(this.#path, fileName, step.name),
+    }));
     const more = plugins.transformers.map((plugin) => ({
       step: pluginStep(this.#steps, plugin),
       by: provenanceOfPlugin(this.#path, plugin.configuredIn, plugin.resource),
@@ -169,7 +179,8 @@ class FolderBuild {
     for (const plugin of this.#folder.plugins.validators) {
       const before = resources.all.map((resource) => resource.copy().object);
       pluginStep(this.#steps, plugin).run(resources);
-      const isSame = before.length === resources.all.length && before.every((object, index) => sameObject(object, resources.all[index]?.object));
+      const isSame =
+        before.length === resources.all.length && before.every((object, index) => sameObject(object, resources.all[index]?.object));
       if (!isSame) throw buildFailure(this.#folder.file, "validators: a validator shouldn't modify the resources");
     }
   }

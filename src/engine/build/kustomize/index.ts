@@ -6,7 +6,8 @@ import { accumulate, type Accumulator, type BuildContext, emptyAccumulator } fro
 import { buildFailure } from "./fail.ts";
 import { addHashSuffixes } from "./generators/hash.ts";
 import { FolderLoader, type LoadedFile } from "./load/folder-loader.ts";
-import { type LoadedFolder, loadFolder } from "./load/loaded-folder.ts";
+import type { LoadedFolder } from "./load/loaded.ts";
+import { loadFolder } from "./load/loaded-folder.ts";
 import { LoadSession } from "./load/session.ts";
 import { provenanceText, transformationsText } from "./provenance.ts";
 import { fixNameReferences } from "./references/name-references.ts";
@@ -73,7 +74,8 @@ function checkUnique(resources: readonly Resource[]): void {
   for (const resource of resources) {
     const { key, origin, id } = resource;
     const other = seen.get(key);
-    if (other !== undefined) throw buildFailure(origin.file, `two resources end with the id ${formatId(id)}; the other is in ${other.origin.file}`);
+    if (other !== undefined)
+      throw buildFailure(origin.file, `two resources end with the id ${formatId(id)}; the other is in ${other.origin.file}`);
     seen.set(key, resource);
   }
 }
@@ -86,7 +88,8 @@ function finishResource(resource: Resource, metadata: readonly string[], labelle
   annotations.delete(TRANSFORMATIONS);
   const { provenance, transformations } = resource;
   if (provenance !== undefined && metadata.includes("originAnnotations")) annotations.set(ORIGIN, provenanceText(provenance));
-  if (transformations.length > 0 && metadata.includes("transformerAnnotations")) annotations.set(TRANSFORMATIONS, transformationsText(transformations));
+  if (transformations.length > 0 && metadata.includes("transformerAnnotations"))
+    annotations.set(TRANSFORMATIONS, transformationsText(transformations));
   resource.setMetadataTexts("annotations", annotations);
 }
 
@@ -107,7 +110,10 @@ function chooseSchema(session: LoadSession, folder: LoadedFolder): Schema {
     const schema = setSchema(file, fields.openapi.get("version"), document);
     if (schema !== undefined) return schema;
   }
-  const children = [...folder.resources.flatMap(({ entry }) => (entry.type === "folder" ? [entry.folder] : [])), ...folder.components.map((one) => one.folder)];
+  const children = [
+    ...folder.resources.flatMap(({ entry }) => (entry.type === "folder" ? [entry.folder] : [])),
+    ...folder.components.map((one) => one.folder),
+  ];
   for (const child of children) {
     const schema = chooseSchema(session, child);
     if (schema !== builtInSchema) return schema;

@@ -1,6 +1,5 @@
 import { printYaml } from "../../yaml/print.ts";
 import { joinRelative } from "./load/tree-path.ts";
-import type { Resource } from "./resources/resource.ts";
 
 /** Where kustomize says that a resource, or a change of one, comes from. */
 export interface Provenance {
@@ -9,8 +8,16 @@ export interface Provenance {
   readonly configuredBy?: { readonly apiVersion: string; readonly kind: string; readonly name?: string; readonly namespace?: string };
 }
 
+/** The configuration of a plugin, as far as annotations name it. */
+export interface NamedPlugin {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string;
+}
+
 /** Paths as `buildMetadata` shows them: relative to the kustomization that is built, by the names that led there. */
-export function provenanceOfPlugin(base: string, configuredIn: string, plugin: Resource | string): Provenance {
+export function provenanceOfPlugin(base: string, configuredIn: string, plugin: NamedPlugin | string): Provenance {
   const path = joinRelative(base, configuredIn);
   if (typeof plugin === "string") return { configuredIn: path, configuredBy: { apiVersion: "builtin", kind: plugin } };
   const { apiVersion, kind, name, namespace } = plugin;

@@ -26,7 +26,10 @@ test("a JSON patch that fails names the operation and never a value", () => {
     [{ op: "move", path: "/a" }],
   ];
   for (const operations of failing) {
-    assert.throws(() => applyJsonPatch({ data: { key: "hunter2" }, list: [] }, operations), /^MergeConflict: operation 1 \((?!.*: .*hunter2)/);
+    assert.throws(
+      () => applyJsonPatch({ data: { key: "hunter2" }, list: [] }, operations),
+      /^MergeConflict: operation 1 \((?!.*: .*hunter2)/,
+    );
   }
 });
 
@@ -39,8 +42,23 @@ test("a JSON patch leaves the object that it was given", () => {
 });
 
 test("selectors of labels are read as Kubernetes reads them", () => {
-  const labels = new Map([["app", "web"], ["tier", "3"]]);
-  const matching = ["", "app", "app=web", "app==web,tier!=4", "app in (web, api)", "tier notin (4)", "none notin (x)", "!none", "tier>2", "tier<4", "none!=x"];
+  const labels = new Map([
+    ["app", "web"],
+    ["tier", "3"],
+  ]);
+  const matching = [
+    "",
+    "app",
+    "app=web",
+    "app==web,tier!=4",
+    "app in (web, api)",
+    "tier notin (4)",
+    "none notin (x)",
+    "!none",
+    "tier>2",
+    "tier<4",
+    "none!=x",
+  ];
   const others = ["app=api", "!app", "app in (api)", "tier notin (3)", "tier>3", "none"];
   const invalid = ["app in web", "=x", "app=(", "a b", "app in (", "-x", "tier>x"];
   for (const selector of matching) assert.equal(parseLabelSelector(selector)?.(labels), true, selector);
@@ -68,7 +86,10 @@ test("base64 breaks lines from 70 characters on", () => {
 test("an env file ends without a word at a line of 64 KiB", () => {
   const file = bytes(`a=1\nb=${"x".repeat(65_536)}\nc=3\n`);
 
-  assert.deepEqual(parseEnvFile("e", file).map(({ key }) => key), ["a"]);
+  assert.deepEqual(
+    parseEnvFile("e", file).map(({ key }) => key),
+    ["a"],
+  );
 });
 
 test("literals and file sources are split at their equals sign", () => {
@@ -87,7 +108,8 @@ test("paths of a tree never leave it", () => {
   assert.equal(joinPath("a/b", "../c/./d"), "a/c/d");
   assert.equal(joinPath("a", "../.."), undefined);
   assert.equal(joinRelative("../base", "../x"), "../x");
-  for (const remote of ["https://h/x", "git::https://h/x", "git@h:o/r", "github.com/o/r", "ssh://h/x", "file:///x"]) assert.ok(isRemote(remote), remote);
+  for (const remote of ["https://h/x", "git::https://h/x", "git@h:o/r", "github.com/o/r", "ssh://h/x", "file:///x"])
+    assert.ok(isRemote(remote), remote);
   for (const local of ["../base", "a@b", "x/github.com/y", "c:d"]) assert.ok(!isRemote(local), local);
 });
 

@@ -38,7 +38,17 @@ const rows: readonly Row[] = [
     claim: "ports of one number and two protocols stay apart",
     object: deployment({ containers: [{ name: "a", ports: [{ containerPort: 80, protocol: "TCP" }] }] }),
     patch: deployment({ containers: [{ name: "a", ports: [{ containerPort: 80, protocol: "UDP" }] }] }),
-    merged: deployment({ containers: [{ name: "a", ports: [{ containerPort: 80, protocol: "UDP" }, { containerPort: 80, protocol: "TCP" }] }] }),
+    merged: deployment({
+      containers: [
+        {
+          name: "a",
+          ports: [
+            { containerPort: 80, protocol: "UDP" },
+            { containerPort: 80, protocol: "TCP" },
+          ],
+        },
+      ],
+    }),
   },
   {
     claim: "a list of an unknown type is replaced whole",
@@ -46,10 +56,30 @@ const rows: readonly Row[] = [
     patch: widget({ list: [{ name: "b" }] }),
     merged: widget({ list: [{ name: "b" }] }),
   },
-  { claim: "a null removes a field, and one that was there stays", object: widget({ a: 1, kept: null }), patch: widget({ a: null }), merged: widget({ kept: null }) },
-  { claim: "a map that is added loses its nulls", object: widget({}), patch: widget({ map: { a: null, b: 1 } }), merged: widget({ map: { b: 1 } }) },
-  { claim: "$patch: replace in a map replaces the map", object: widget({ map: { a: 1 } }), patch: widget({ map: { $patch: "replace", b: 2 } }), merged: widget({ map: { b: 2 } }) },
-  { claim: "$patch: delete at the top deletes the object", object: widget({}), patch: { ...widget({}), $patch: "delete" }, merged: undefined },
+  {
+    claim: "a null removes a field, and one that was there stays",
+    object: widget({ a: 1, kept: null }),
+    patch: widget({ a: null }),
+    merged: widget({ kept: null }),
+  },
+  {
+    claim: "a map that is added loses its nulls",
+    object: widget({}),
+    patch: widget({ map: { a: null, b: 1 } }),
+    merged: widget({ map: { b: 1 } }),
+  },
+  {
+    claim: "$patch: replace in a map replaces the map",
+    object: widget({ map: { a: 1 } }),
+    patch: widget({ map: { $patch: "replace", b: 2 } }),
+    merged: widget({ map: { b: 2 } }),
+  },
+  {
+    claim: "$patch: delete at the top deletes the object",
+    object: widget({}),
+    patch: { ...widget({}), $patch: "delete" },
+    merged: undefined,
+  },
   {
     claim: "a set of scalars is united",
     object: { apiVersion: "v1", kind: "Pod", metadata: { finalizers: ["a", "b"] } },
@@ -65,5 +95,8 @@ for (const { claim, object, patch, merged } of rows) {
 }
 
 test("a map for a list is a conflict that names the field", () => {
-  assert.throws(() => mergeStrategically(widget({ a: [1] }), widget({ a: { b: 1 } }), builtInSchema), new MergeConflict("spec.a is a list, and the patch has a map there"));
+  assert.throws(
+    () => mergeStrategically(widget({ a: [1] }), widget({ a: { b: 1 } }), builtInSchema),
+    new MergeConflict("spec.a is a list, and the patch has a map there"),
+  );
 });

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../../../model/json.ts";
+import { isJsonObject, type JsonValue } from "../../../model/json.ts";
 import { buildFailure } from "../fail.ts";
 import { nearest } from "../nearest.ts";
 
@@ -96,9 +96,4 @@ function unknownField(key: string, names: readonly string[], place: Place): Erro
   const where = place.path === "" ? "" : ` in ${place.path}`;
   const hint = meant === undefined ? `the fields known here are ${[...names].sort().join(", ")}` : `did you mean ${meant}?`;
   return buildFailure(place.file, `unknown field ${JSON.stringify(key)}${where}`, hint);
-}
-
-/** The fields of a map, or an empty map. */
-export function fieldsOf(value: JsonValue | undefined): Readonly<JsonObject> {
-  return isJsonObject(value) ? value : {};
 }

@@ -37,7 +37,7 @@ export type ReplacementTarget = ReturnType<typeof target>;
 export const replacement = struct({ source, sourceValue: text, targets: listOf(target), path: text });
 export type Replacement = ReturnType<typeof replacement>;
 
-export const generatorOptions = struct({ labels: textMap, annotations: textMap, disableNameSuffixHash: flag, immutable: flag });
+const generatorOptions = struct({ labels: textMap, annotations: textMap, disableNameSuffixHash: flag, immutable: flag });
 export type GeneratorOptions = ReturnType<typeof generatorOptions>;
 
 export const generatorFields = {
@@ -56,7 +56,7 @@ const configMapArguments = struct(configMapFields);
 const secretArguments = struct(generatorFields);
 export type GeneratorArguments = ReturnType<typeof secretArguments>;
 
-export const label = struct({
+const label = struct({
   pairs: textMap,
   includeSelectors: flag,
   includeTemplates: flag,
@@ -65,14 +65,14 @@ export const label = struct({
 });
 export type Label = ReturnType<typeof label>;
 
-export const variable = struct({
+const variable = struct({
   name: text,
   objref: struct({ apiVersion: text, ...resourceId }),
   fieldref: struct({ fieldPath: text }),
 });
 export type Variable = ReturnType<typeof variable>;
 
-export const sortOptions = struct({
+const sortOptions = struct({
   order: text,
   legacySortOptions: struct({ orderFirst: listOf(text), orderLast: listOf(text) }),
 });

@@ -91,12 +91,19 @@ function collectHints(property: JsonValue, { kind, steps }: At, found: Found): v
   if (has("identity")) found.names.push(spec());
   if (!has("object-ref-api-version") || !has("object-ref-kind")) return;
   const nameKey = has("object-ref-name-key") ? stringAt(property, "x-kubernetes-object-ref-name-key") : "name";
-  const target = { kind: stringAt(property, "x-kubernetes-object-ref-kind"), version: stringAt(property, "x-kubernetes-object-ref-api-version") };
+  const target = {
+    kind: stringAt(property, "x-kubernetes-object-ref-kind"),
+    version: stringAt(property, "x-kubernetes-object-ref-api-version"),
+  };
   found.references.push({ group: "", ...target, referrers: [spec(nameKey)] });
 }
 
 function configOf(found: Found): TransformerConfig {
-  const { commonAnnotations, commonLabels, namePrefix } = { commonAnnotations: found.annotations, commonLabels: found.labels, namePrefix: found.names };
+  const { commonAnnotations, commonLabels, namePrefix } = {
+    commonAnnotations: found.annotations,
+    commonLabels: found.labels,
+    namePrefix: found.names,
+  };
   const sections = { ...emptyConfig.sections, commonAnnotations, commonLabels, namePrefix };
   return { sections, nameReference: found.references };
 }

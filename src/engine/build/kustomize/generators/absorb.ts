@@ -19,7 +19,12 @@ function absorbOne(resources: ResourceMap, resource: Resource): void {
   const joins = behavior === "merge" || behavior === "replace";
   if (another !== undefined) throw buildFailure(file, `several resources could take the generated ${formatId(id)}`);
   if (old === undefined) {
-    if (joins) throw buildFailure(file, `id ${formatId(id)} does not exist; cannot merge or replace`, "leave out behavior, or generate it in a base");
+    if (joins)
+      throw buildFailure(
+        file,
+        `id ${formatId(id)} does not exist; cannot merge or replace`,
+        "leave out behavior, or generate it in a base",
+      );
     resources.append([resource]);
     return;
   }

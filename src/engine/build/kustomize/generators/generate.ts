@@ -62,14 +62,15 @@ function pairsOf({ kind, file, arguments: args, readFile }: GeneratorRequest): r
   ];
   const seen = new Set<string>();
   for (const { key } of pairs) {
-    if (seen.has(key)) throw buildFailure(file, `${kind === "Secret" ? "secret" : "configmap"} ${args.name} illegally repeats the key \`${key}\``);
+    if (seen.has(key))
+      throw buildFailure(file, `${kind === "Secret" ? "secret" : "configmap"} ${args.name} illegally repeats the key \`${key}\``);
     seen.add(key);
   }
   return pairs;
 }
 
 /** Text goes to `data`, anything else to `binaryData`; a part without keys is left out. */
-export function configMapData(pairs: readonly Pair[]): JsonObject {
+function configMapData(pairs: readonly Pair[]): JsonObject {
   const data: JsonObject = {};
   const binaryData: JsonObject = {};
   for (const { key, value } of pairs) {

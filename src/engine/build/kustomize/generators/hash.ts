@@ -52,12 +52,17 @@ function mapOrText(value: JsonValue | undefined): JsonValue {
 export function goJson(value: JsonValue): string {
   if (Array.isArray(value)) return `[${value.map(goJson).join(",")}]`;
   if (isJsonObject(value)) {
-    const entries = Object.keys(value).sort(byBytes).map((key) => `${goText(key)}:${goJson(value[key] ?? null)}`);
+    const entries = Object.keys(value)
+      .sort(byBytes)
+      .map((key) => `${goText(key)}:${goJson(value[key] ?? null)}`);
     return `{${entries.join(",")}}`;
   }
   return typeof value === "string" ? goText(value) : typeof value === "bigint" ? String(value) : JSON.stringify(value);
 }
 
 function goText(text: string): string {
-  return JSON.stringify(text).replaceAll(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return JSON.stringify(text).replaceAll(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

@@ -70,7 +70,10 @@ export function parseEnvFile(file: string, bytes: Uint8Array): readonly Pair[] {
 function parseEnvLine(file: string, bytes: Uint8Array, number: number): Pair | undefined {
   const text = decodeText(bytes);
   if (text === undefined) throw buildFailure(file, `line ${number} is not UTF-8`);
-  const line = (number === 1 ? text.replace(/^\uFEFF/, "") : text).replace(/^[\t-\r \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]+/, "");
+  const line = (number === 1 ? text.replace(/^\uFEFF/, "") : text).replace(
+    /^[\t-\r \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]+/,
+    "",
+  );
   if (line === "" || line.startsWith("#")) return undefined;
   const equals = line.indexOf("=");
   const key = equals < 0 ? line : line.slice(0, equals);

@@ -37,13 +37,15 @@ export class FolderLoader {
   /** The kustomization file of the folder. Throws BUILD_FAILED where there is none, or more than one. */
   async kustomization(namedBy: string): Promise<ReadKustomization & LoadedFile> {
     this.session.checkTime();
-    if ((await this.session.tree.typeOf(this.root)) !== "directory") throw buildFailure(namedBy, `'${this.root}' is no folder; expected one with a kustomization`);
+    if ((await this.session.tree.typeOf(this.root)) !== "directory")
+      throw buildFailure(namedBy, `'${this.root}' is no folder; expected one with a kustomization`);
     const entries = await this.session.tree.list(this.root);
     const names = FILE_NAMES.filter((name) => entries.some((entry) => entry.name === name && entry.type === "file"));
     const where = this.root === "" ? "the top of the source" : this.root;
     const [name, another] = names;
     if (name === undefined) throw buildFailure(namedBy, `unable to find one of ${FILE_NAMES.join(", ")} in ${where}`);
-    if (another !== undefined) throw buildFailure(namedBy, `found multiple kustomization files under ${where}: ${names.join(", ")}`, "keep one of them");
+    if (another !== undefined)
+      throw buildFailure(namedBy, `found multiple kustomization files under ${where}: ${names.join(", ")}`, "keep one of them");
     const path = this.#join(name) ?? name;
     const bytes = await this.session.read(path);
     return { path, bytes, ...readKustomization(path, bytes, this.session.options.budget) };
@@ -72,12 +74,17 @@ export class FolderLoader {
     if (this.#visited.length > nestedBases) {
       throw new GitOpsError("LIMIT_EXCEEDED", `${naming.file}: more than ${nestedBases} nested bases`, { data: { path: naming.file } });
     }
-    if (hasAmbiguousSegment(entry)) throw buildFailure(naming.file, `${naming.field}: path ${JSON.stringify(entry)} is ambiguous: it has a segment with two dots in it`);
+    if (hasAmbiguousSegment(entry))
+      throw buildFailure(naming.file, `${naming.field}: path ${JSON.stringify(entry)} is ambiguous: it has a segment with two dots in it`);
     const root = await this.#resolved(entry, naming);
     const cycle = this.#visited.findIndex((visited) => isWithin(visited, root));
     if (cycle < 0) return new FolderLoader(this.session, root, this.#visited);
     const chain = [...this.#visited.slice(cycle), root].map((folder) => (folder === "" ? "." : folder)).join(" → ");
-    throw buildFailure(naming.file, `${naming.field}: cycle detected: ${chain}`, "a kustomization may not name itself or a folder above it");
+    throw buildFailure(
+      naming.file,
+      `${naming.field}: cycle detected: ${chain}`,
+      "a kustomization may not name itself or a folder above it",
+    );
   }
 
   async #resolved(entry: string, naming: Naming): Promise<string> {
@@ -101,9 +108,11 @@ export class FolderLoader {
   #inTree(entry: string, { file, field }: Naming): string {
     if (entry === "") throw buildFailure(file, `${field}: the path is empty`);
     if (isRemote(entry)) throw forbidden(file, `${field}: '${entry}' is remote`, LOCAL_HINT);
-    if (entry.startsWith("/")) throw escapes(file, `${field}: '${entry}' is an absolute path`, "name it by a path relative to the kustomization");
+    if (entry.startsWith("/"))
+      throw escapes(file, `${field}: '${entry}' is an absolute path`, "name it by a path relative to the kustomization");
     const path = this.#join(entry);
-    if (path === undefined) throw escapes(file, `${field}: '${entry}' leads out of the source`, "a build reads nothing outside the repository");
+    if (path === undefined)
+      throw escapes(file, `${field}: '${entry}' leads out of the source`, "a build reads nothing outside the repository");
     return path;
   }
 

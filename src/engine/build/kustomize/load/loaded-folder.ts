@@ -1,39 +1,11 @@
 import type { Kustomization } from "../decode/kustomization.ts";
 import { forbidden } from "../fail.ts";
 import { parseFileSource } from "../generators/key-value-sources.ts";
-import { collectPlugins, type LoadedPlugins } from "../plugins/load-plugins.ts";
-import type { Resource } from "../resources/resource.ts";
-import type { FolderLoader, LoadedFile, Naming } from "./folder-loader.ts";
-
-/** What an entry of `resources` or `components` led to. */
-export type LoadedEntry = { readonly type: "file"; readonly file: LoadedFile } | { readonly type: "folder"; readonly folder: LoadedFolder };
-
-/** A kustomization and everything that it names, read. Building it needs nothing more. */
-export interface LoadedFolder {
-  readonly root: string;
-  /** Path of the kustomization file, and its name. */
-  readonly file: string;
-  readonly fileName: string;
-  readonly kind: "Kustomization" | "Component";
-  readonly fields: Kustomization;
-  readonly resources: readonly { readonly path: string; readonly entry: LoadedEntry }[];
-  readonly components: readonly { readonly path: string; readonly folder: LoadedFolder }[];
-  /** Files by the text that names them. */
-  readonly files: ReadonlyMap<string, LoadedFile>;
-  readonly plugins: LoadedPlugins;
-}
-
-/** Builds the resources of a folder that configures plugins. */
-export type AccumulatePlugins = (folder: LoadedFolder) => readonly Resource[];
-
-/** Waits for all, and throws the first error in order of the list, not of time: the same input gives the same message. */
-export async function inOrder<T>(promises: readonly Promise<T>[]): Promise<readonly T[]> {
-  const results = await Promise.allSettled(promises);
-  return results.map((result) => {
-    if (result.status === "fulfilled") return result.value;
-    throw result.reason;
-  });
-}
+import { collectPlugins } from "../plugins/load-plugins.ts";
+import type { FolderLoader, Naming } from "./folder-loader.ts";
+import { inOrder } from "./in-order.ts";
+import { isInline } from "./inline.ts";
+import type { AccumulatePlugins, LoadedEntry, LoadedFolder } from "./loaded.ts";
 
 /** Reads a kustomization and, in parallel, all that it names. Throws BUILD_FAILED, FEATURE_FORBIDDEN, PATH_ESCAPES_REPOSITORY, LIMIT_EXCEEDED. */
 export async function loadFolder(loader: FolderLoader, namedBy: string, accumulate: AccumulatePlugins): Promise<LoadedFolder> {
@@ -42,13 +14,39 @@ export async function loadFolder(loader: FolderLoader, namedBy: string, accumula
   refuseCharts(path, fields);
   const named = (field: string): Naming => ({ file: path, field });
   const [resources, components, files] = await Promise.all([
-    inOrder((fields.resources ?? []).map(async (entry) => ({ path: entry, entry: await loadEntry(loader, entry, named("resources"), accumulate) }))),
-    inOrder((fields.components ?? []).map(async (entry) => ({ path: entry, folder: await loadNested(loader, entry, named("components"), accumulate) }))),
+    inOrder(
+      (fields.resources ?? []).map(async (entry) => ({
+        path: entry,
+        entry: await loadEntry(loader, entry, named("resources"), accumulate),
+      })),
+    ),
+    inOrder(
+      (fields.components ?? []).map(async (entry) => ({
+        path: entry,
+        folder: await loadNested(loader, entry, named("components"), accumulate),
+      })),
+    ),
     inOrder(filesOf(path, fields).map(async ([entry, field]) => [entry, await loader.file(entry, named(field))] as const)),
   ]);
-  const plugins = await collectPlugins(loader, path, fields, (entry, field) => loadEntry(loader, entry, named(field), accumulate), accumulate);
+  const plugins = await collectPlugins(
+    loader,
+    path,
+    fields,
+    (entry, field) => loadEntry(loader, entry, named(field), accumulate),
+    accumulate,
+  );
   const fileName = path.slice(path.lastIndexOf("/") + 1);
-  return { root: loader.root, file: path, fileName, kind, fields, resources, components, files: new Map([...files, ...plugins.files]), plugins };
+  return {
+    root: loader.root,
+    file: path,
+    fileName,
+    kind,
+    fields,
+    resources,
+    components,
+    files: new Map([...files, ...plugins.files]),
+    plugins,
+  };
 }
 
 function refuseCharts(file: string, { helmCharts = [], helmChartInflationGenerator = [] }: Kustomization): void {
@@ -74,16 +72,29 @@ function filesOf(file: string, fields: Kustomization): readonly (readonly [entry
     ...of("openapi", [fields.openapi?.get("path")]),
     ...of("configurations", fields.configurations),
     ...of("crds", fields.crds),
-    ...of("generator files", generators.flatMap(({ files = [] }) => files.map((source) => parseFileSource(file, source).path))),
-    ...of("generator envs", generators.flatMap(({ envs = [] }) => envs)),
-    ...of("patchesStrategicMerge", fields.patchesStrategicMerge?.filter((entry) => !isInline(entry))),
-    ...of("patches", fields.patches?.map(({ path }) => path)),
-    ...of("patchesJson6902", fields.patchesJson6902?.map(({ path }) => path)),
-    ...of("replacements", fields.replacements?.map(({ path }) => path)),
+    ...of(
+      "generator files",
+      generators.flatMap(({ files = [] }) => files.map((source) => parseFileSource(file, source).path)),
+    ),
+    ...of(
+      "generator envs",
+      generators.flatMap(({ envs = [] }) => envs),
+    ),
+    ...of(
+      "patchesStrategicMerge",
+      fields.patchesStrategicMerge?.filter((entry) => !isInline(entry)),
+    ),
+    ...of(
+      "patches",
+      fields.patches?.map(({ path }) => path),
+    ),
+    ...of(
+      "patchesJson6902",
+      fields.patchesJson6902?.map(({ path }) => path),
+    ),
+    ...of(
+      "replacements",
+      fields.replacements?.map(({ path }) => path),
+    ),
   ];
-}
-
-/** Whether an entry that may be a path or YAML is YAML: a map is never without a colon followed by space or a line break. */
-export function isInline(entry: string): boolean {
-  return entry.includes("\n") || /:\s/.test(entry) || entry.startsWith("{");
 }

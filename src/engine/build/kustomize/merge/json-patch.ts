@@ -75,7 +75,10 @@ function sameValue(left: JsonValue, right: JsonValue): boolean {
   if (!isJsonObject(left)) return left === right;
   if (!isJsonObject(right)) return false;
   const keys = Object.keys(left);
-  return keys.length === Object.keys(right).length && keys.every((key) => Object.hasOwn(right, key) && sameValue(left[key] ?? null, right[key] ?? null));
+  return (
+    keys.length === Object.keys(right).length &&
+    keys.every((key) => Object.hasOwn(right, key) && sameValue(left[key] ?? null, right[key] ?? null))
+  );
 }
 
 /** The steps of a JSON pointer. `__proto__` is refused: no object of Kubernetes has it, and only an attack names it. */
@@ -99,7 +102,8 @@ interface PatchPlace {
 
 function placeAt(document: JsonValue, steps: readonly string[], fail: Fail): PatchPlace {
   let container: JsonValue | undefined = document;
-  for (const step of steps.slice(0, -1)) container = Array.isArray(container) ? container[indexIn(container, step, container.length - 1, fail)] : own(container, step);
+  for (const step of steps.slice(0, -1))
+    container = Array.isArray(container) ? container[indexIn(container, step, container.length - 1, fail)] : own(container, step);
   const key = steps.at(-1) ?? "";
   if (Array.isArray(container)) return placeInList(container, key, fail);
   if (isJsonObject(container)) return placeInMap(container, key, fail);

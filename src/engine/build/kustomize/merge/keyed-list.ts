@@ -7,7 +7,9 @@ export type Element = JsonValue;
 
 /** The texts of the keys of an element; "" for one that it lacks. */
 export function keyTexts(element: Element, keys: readonly string[]): string[] {
-  return keys.map((key) => (key === "" ? scalarText(element) : isJsonObject(element) && Object.hasOwn(element, key) ? scalarText(element[key]) : ""));
+  return keys.map((key) =>
+    key === "" ? scalarText(element) : isJsonObject(element) && Object.hasOwn(element, key) ? scalarText(element[key]) : "",
+  );
 }
 
 /**
@@ -34,7 +36,11 @@ function unify(left: readonly string[], right: readonly string[]): string[] | un
 }
 
 /** The keys that at least one element has, and an element's texts for them. With none known, all of them. */
-export function knownKeys(all: readonly (readonly string[])[], texts: readonly string[], keys: readonly string[]): { keys: readonly string[]; texts: readonly string[] } {
+export function knownKeys(
+  all: readonly (readonly string[])[],
+  texts: readonly string[],
+  keys: readonly string[],
+): { keys: readonly string[]; texts: readonly string[] } {
   const known = new Set(all.flatMap((one) => keys.filter((_, index) => one[index] !== undefined && one[index] !== "")));
   if (known.size === 0) return { keys, texts };
   return {
@@ -46,7 +52,10 @@ export function knownKeys(all: readonly (readonly string[])[], texts: readonly s
 /** The first element with these texts under these keys. */
 export function elementWithKeys(list: readonly Element[], keys: readonly string[], texts: readonly string[]): Element | undefined {
   if (keys[0] === "" || keys[0] === undefined) return list.find((element) => scalarText(element) === (texts[0] ?? ""));
-  return list.find((element) => isJsonObject(element) && keys.every((key, index) => Object.hasOwn(element, key) && scalarText(element[key]) === texts[index]));
+  return list.find(
+    (element) =>
+      isJsonObject(element) && keys.every((key, index) => Object.hasOwn(element, key) && scalarText(element[key]) === texts[index]),
+  );
 }
 
 /**

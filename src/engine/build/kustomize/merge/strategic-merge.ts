@@ -34,7 +34,11 @@ class Merger {
   walk(pair: Pair, field: FieldType | undefined): JsonValue | undefined {
     switch (shapeOf(pair)) {
       case "list":
-        return field?.mergeKeys === undefined ? (pair.patch === undefined ? pair.dest : pair.patch) : this.#list(pair, field.mergeKeys, field.type);
+        return field?.mergeKeys === undefined
+          ? pair.patch === undefined
+            ? pair.dest
+            : pair.patch
+          : this.#list(pair, field.mergeKeys, field.type);
       case "scalar":
         return pair.patch === undefined ? pair.dest : pair.patch;
       default:
@@ -77,7 +81,12 @@ class Merger {
     return this.#elements({ dest, patch, path: pair.path }, matched, all, type);
   }
 
-  #elements(lists: { dest: Element[]; patch: Element[]; path: string }, keys: readonly string[], all: string[][], type: ObjectType | undefined): JsonValue {
+  #elements(
+    lists: { dest: Element[]; patch: Element[]; path: string },
+    keys: readonly string[],
+    all: string[][],
+    type: ObjectType | undefined,
+  ): JsonValue {
     const added: Element[] = [];
     let used = { keys, texts: [] as readonly string[] };
     for (const texts of all) {

@@ -88,6 +88,8 @@ export function targetOfPatch(resources: ResourceMap, patch: Resource, { file, l
 }
 
 function nearMiss(resources: ResourceMap, patch: Resource): string | undefined {
-  const near = resources.all.find((one) => one.kind === patch.kind && one.originalId.name === patch.name) ?? resources.all.find((one) => one.name === patch.name);
+  const near =
+    resources.all.find((one) => one.kind === patch.kind && one.originalId.name === patch.name) ??
+    resources.all.find((one) => one.name === patch.name);
   return near === undefined ? undefined : `there is ${formatId(near.id)}`;
 }

@@ -22,7 +22,8 @@ export function parsePatch(file: string, text: string, budget: BuildBudget, labe
   const operations = attempt(() => readOperations(file, text, budget));
   const documents = attempt(() => readResourceDocuments(file, text, budget));
   if ("value" in operations && operations.value.length > 0) {
-    if ("value" in documents && documents.value.length > 0) throw buildFailure(file, `${label} qualifies as both a strategic merge and a JSON patch`);
+    if ("value" in documents && documents.value.length > 0)
+      throw buildFailure(file, `${label} qualifies as both a strategic merge and a JSON patch`);
     return { type: "operations", operations: operations.value };
   }
   if ("value" in documents) return documents.value.length === 0 ? { type: "nothing" } : { type: "merge", documents: documents.value };
@@ -33,7 +34,8 @@ export function parsePatch(file: string, text: string, budget: BuildBudget, labe
 /** Reads JSON operations: a list of maps, in JSON where it starts with a bracket, else in YAML, the first document only. Throws BUILD_FAILED. */
 export function readOperations(file: string, text: string, budget: BuildBudget): readonly JsonOperation[] {
   const [document] = readYamlText(text, { file, dialect: "kustomization", budget });
-  if (text.startsWith("[") && !isJson(text)) throw buildFailure(file, "the patch starts with [ and is no JSON", "write it as JSON, or as a YAML list with dashes");
+  if (text.startsWith("[") && !isJson(text))
+    throw buildFailure(file, "the patch starts with [ and is no JSON", "write it as JSON, or as a YAML list with dashes");
   return operationsOf(file, document?.value ?? null);
 }
 

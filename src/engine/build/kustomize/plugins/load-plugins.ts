@@ -1,28 +1,14 @@
 import type { Kustomization } from "../decode/kustomization.ts";
 import { buildFailure, forbidden } from "../fail.ts";
 import { parseFileSource } from "../generators/key-value-sources.ts";
-import type { FolderLoader, LoadedFile } from "../load/folder-loader.ts";
-import { type AccumulatePlugins, inOrder, isInline, type LoadedEntry } from "../load/loaded-folder.ts";
+import type { FolderLoader } from "../load/folder-loader.ts";
+import { inOrder } from "../load/in-order.ts";
+import { isInline } from "../load/inline.ts";
+import type { AccumulatePlugins, LoadedEntry, LoadedPlugins, PluginConfig } from "../load/loaded.ts";
 import { makeResources, readResourceDocuments } from "../resources/read-resources.ts";
 import type { Resource } from "../resources/resource.ts";
 import { builtInSchema } from "../schema/schema.ts";
-import { isPluginKind, type PluginKind, PLUGINS } from "./plugin-config.ts";
-
-/** The configuration of one plugin, and the path that its origin annotation shows. */
-export interface PluginConfig {
-  readonly kind: PluginKind;
-  readonly resource: Resource;
-  /** Relative to the kustomization that names it. */
-  readonly configuredIn: string;
-}
-
-/** The plugins that a kustomization names, and the files that they need. */
-export interface LoadedPlugins {
-  readonly generators: readonly PluginConfig[];
-  readonly transformers: readonly PluginConfig[];
-  readonly validators: readonly PluginConfig[];
-  readonly files: readonly (readonly [entry: string, file: LoadedFile])[];
-}
+import { isPluginKind, PLUGINS } from "./plugin-config.ts";
 
 const FIELDS = ["generators", "transformers", "validators"] as const;
 type LoadEntry = (entry: string, field: string) => Promise<LoadedEntry>;
@@ -58,7 +44,12 @@ interface FoundConfig {
   readonly configuredIn: string;
 }
 
-async function configsOf(loader: FolderLoader, { file, field, entry }: PluginEntry, load: LoadEntry, accumulate: AccumulatePlugins): Promise<readonly FoundConfig[]> {
+async function configsOf(
+  loader: FolderLoader,
+  { file, field, entry }: PluginEntry,
+  load: LoadEntry,
+  accumulate: AccumulatePlugins,
+): Promise<readonly FoundConfig[]> {
   const { budget } = loader.session.options;
   if (isInline(entry)) {
     const resources = makeResources(file, readResourceDocuments(file, entry, budget), builtInSchema);
@@ -72,11 +63,17 @@ async function configsOf(loader: FolderLoader, { file, field, entry }: PluginEnt
 
 function checked(file: string, field: (typeof FIELDS)[number], { resource, configuredIn }: FoundConfig): PluginConfig {
   const { kind, apiVersion } = resource;
-  if (apiVersion !== "builtin") throw forbidden(file, `${field}: ${kind} is a plugin that runs a program`, "only the plugins of apiVersion builtin are run");
-  if (kind === "HelmChartInflationGenerator") throw forbidden(file, `${field}: Helm charts are not built by this version`, "render the chart and list the manifests");
+  if (apiVersion !== "builtin")
+    throw forbidden(file, `${field}: ${kind} is a plugin that runs a program`, "only the plugins of apiVersion builtin are run");
+  if (kind === "HelmChartInflationGenerator")
+    throw forbidden(file, `${field}: Helm charts are not built by this version`, "render the chart and list the manifests");
   const isGenerator = kind.endsWith("Generator");
   if (!isPluginKind(kind) || isGenerator !== (field === "generators")) {
-    throw buildFailure(file, `${field}: unable to load builtin ${kind}`, `it is no built-in ${field === "generators" ? "generator" : "transformer"}`);
+    throw buildFailure(
+      file,
+      `${field}: unable to load builtin ${kind}`,
+      `it is no built-in ${field === "generators" ? "generator" : "transformer"}`,
+    );
   }
   return { kind, resource, configuredIn };
 }

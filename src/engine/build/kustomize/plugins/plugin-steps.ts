@@ -15,7 +15,7 @@ import { type Affix, transformAffix } from "../transformers/name-affix.ts";
 import { type SubjectMode, transformNamespace } from "../transformers/namespace.ts";
 import { transformReplicas } from "../transformers/replicas.ts";
 import { addValue } from "../transformers/value-add.ts";
-import type { PluginConfig } from "./load-plugins.ts";
+import type { PluginConfig } from "../load/loaded.ts";
 import { type PluginKind, PLUGINS, valueTargetsFile } from "./plugin-config.ts";
 
 type Config<K extends PluginKind> = ReturnType<(typeof PLUGINS)[K]>;
@@ -82,7 +82,10 @@ function namespaceStep(plugin: PluginConfig): TransformStep {
   const { metadata = {}, fieldSpecs, unsetOnly = false, setRoleBindingSubjects = "" } = configOf("NamespaceTransformer", plugin);
   const subjects = subjectMode(setRoleBindingSubjects);
   if (subjects === undefined) {
-    throw buildFailure(plugin.resource.origin.file, "setRoleBindingSubjects is not known; expected defaultOnly, allServiceAccounts or none");
+    throw buildFailure(
+      plugin.resource.origin.file,
+      "setRoleBindingSubjects is not known; expected defaultOnly, allServiceAccounts or none",
+    );
   }
   const options = { namespace: metadata.namespace ?? "", specs: specsOf(fieldSpecs), subjects, unsetOnly };
   return { name: plugin.kind, run: (resources) => transformNamespace(resources, options) };
@@ -120,7 +123,8 @@ function valueStep(context: StepContext, plugin: PluginConfig): TransformStep {
     name: plugin.kind,
     run: (resources) => {
       for (const { selector, fieldPath = "", filePathPosition = 0 } of all) {
-        const selected = selector === undefined ? resources.all : selectResources(resources.all, compileSelector(file, "selector", selector));
+        const selected =
+          selector === undefined ? resources.all : selectResources(resources.all, compileSelector(file, "selector", selector));
         for (const resource of selected) addValue(resource, added, { fieldPath, filePathPosition });
       }
       resources.renamed();

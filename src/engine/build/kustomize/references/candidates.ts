@@ -45,7 +45,8 @@ export class CandidateIndex {
   sawOriginally(namespace: string, referrer: ReferrerScope): boolean {
     const currents = namespace === CLUSTER_SCOPE ? undefined : this.#namespaces.get(namespace);
     if (currents === undefined) return false;
-    if (referrer.isClusterScoped || currents.effective.has(CLUSTER_SCOPE) || currents.effective.has(referrer.effectiveNamespace)) return true;
+    if (referrer.isClusterScoped || currents.effective.has(CLUSTER_SCOPE) || currents.effective.has(referrer.effectiveNamespace))
+      return true;
     return [...currents.written].some((written) => referrer.subjectNamespaces.has(written));
   }
 }

@@ -81,7 +81,11 @@ class Referrer {
     if (name === undefined) return "the map has no field name";
     const text = scalarText(name);
     const namespace = valueAt(map, "namespace");
-    const target = this.#select(reference, text, namespace === undefined ? { any: true } : { any: false, namespace: scalarText(namespace) });
+    const target = this.#select(
+      reference,
+      text,
+      namespace === undefined ? { any: true } : { any: false, namespace: scalarText(namespace) },
+    );
     if (target === undefined || (target.name === text && target.namespace === "")) return undefined;
     setKey(map, "name", target.name);
     if (target.namespace !== "") setKey(map, "namespace", target.namespace);
@@ -135,7 +139,10 @@ class Referrer {
     if (left.every(isSame)) return first.resource;
     const ids = left.map(({ resource }) => formatId(resource.id)).join(", ");
     const { origin, id } = this.#resource;
-    throw buildFailure(origin.file, `updating name reference in '${spec.path}' field of '${formatId(id)}': found multiple possible referrals: ${ids}`);
+    throw buildFailure(
+      origin.file,
+      `updating name reference in '${spec.path}' field of '${formatId(id)}': found multiple possible referrals: ${ids}`,
+    );
   }
 }
 

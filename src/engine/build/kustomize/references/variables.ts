@@ -15,7 +15,13 @@ import type { Schema } from "../schema/schema.ts";
 export type Variables = ReadonlyMap<string, { readonly variable: Variable; readonly file: string }>;
 
 /** Adds vars, and marks the resources that they point at. Throws BUILD_FAILED where a name is taken or a target not unique. */
-export function recordVariables(known: Variables, variables: readonly Variable[], file: string, resources: ResourceMap, schema: Schema): Variables {
+export function recordVariables(
+  known: Variables,
+  variables: readonly Variable[],
+  file: string,
+  resources: ResourceMap,
+  schema: Schema,
+): Variables {
   for (const variable of variables) markTarget(variable, file, resources, schema);
   return mergeVariables(known, new Map(variables.map((variable) => [variable.name ?? "", { variable, file }])), variables.length);
 }
@@ -62,7 +68,8 @@ export function resolveVariables(resources: ResourceMap, variables: Variables, s
   for (const [name, { variable, file }] of variables) values.set(name, valueOf(resources, variable, file));
   const expand = (text: string) => expandVariables(text, (name) => values.get(name));
   for (const resource of resources.all) {
-    for (const spec of specs) walkField(resource, spec, "nothing", (value, slot) => expandAt(value, (result) => writeSlot(slot, result), expand));
+    for (const spec of specs)
+      walkField(resource, spec, "nothing", (value, slot) => expandAt(value, (result) => writeSlot(slot, result), expand));
   }
 }
 

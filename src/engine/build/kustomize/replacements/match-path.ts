@@ -34,7 +34,12 @@ const ROOT: Slot = { container: [], key: 0 };
  * whose text the pattern is found in (it is not anchored). With `create`, missing fields are made.
  * Throws {@link PathMismatch}.
  */
-export function matchPath(object: JsonObject, path: readonly string[], create: Leaf | undefined, readInside: ReadInside): readonly MatchedSlot[] {
+export function matchPath(
+  object: JsonObject,
+  path: readonly string[],
+  create: Leaf | undefined,
+  readInside: ReadInside,
+): readonly MatchedSlot[] {
   return follow({ create, readInside }, object, path, ROOT);
 }
 
@@ -43,7 +48,8 @@ function follow(match: Match, value: JsonValue, path: readonly string[], slot: M
   if (step === undefined) return [slot];
   if (/^\+?\d+$/.test(step)) return followIndex(match, listAt(value, step), Number(step), rest);
   if (step.startsWith("[") && step.endsWith("]")) return followElements(match, listAt(value, step), step, rest);
-  if (step === "*") return listAt(value, step).flatMap((item, index) => follow(match, item, rest, { container: listAt(value, step), key: index }));
+  if (step === "*")
+    return listAt(value, step).flatMap((item, index) => follow(match, item, rest, { container: listAt(value, step), key: index }));
   return followField(match, value, step, rest);
 }
 

@@ -95,7 +95,9 @@ class Replacer {
     const set = (slot: MatchedSlot) => this.#setField(slot, copied, options);
     if (setInsideText(resource.object, steps, create, set)) return;
     const complain = (why: string) =>
-      this.#fail(`unable to find ${create === undefined ? "" : "or create "}field ${JSON.stringify(path)} in replacement target ${formatId(resource.id)}${why}`);
+      this.#fail(
+        `unable to find ${create === undefined ? "" : "or create "}field ${JSON.stringify(path)} in replacement target ${formatId(resource.id)}${why}`,
+      );
     const slots = this.#slots(resource, steps, create, complain);
     if (slots.length === 0) throw complain("");
     for (const slot of slots) if (slot.isDetached !== true) set(slot);
@@ -129,7 +131,10 @@ class Replacer {
     const value = resolvePlain(text, "resource");
     const fits = typeof scalar === typeof value || (isNumber(scalar) && isNumber(value) && !isWhole(scalar, value));
     if (fits && (scalar === null) === (value === null)) return value;
-    throw this.#fail(`the field holds a ${scalar === null ? "null" : typeof scalar}, and the value is none`, "quote the field's value where it stands");
+    throw this.#fail(
+      `the field holds a ${scalar === null ? "null" : typeof scalar}, and the value is none`,
+      "quote the field's value where it stands",
+    );
   }
 
   #fail(message: string, hint?: string): Error {

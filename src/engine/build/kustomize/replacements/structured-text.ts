@@ -25,10 +25,16 @@ export function readStructured(text: string): JsonValue {
  *
  * @returns whether there was such a text and such a field; otherwise nothing was changed.
  */
-export function setInsideText(object: JsonObject, steps: readonly string[], create: Leaf | undefined, set: (slot: MatchedSlot) => void): boolean {
+export function setInsideText(
+  object: JsonObject,
+  steps: readonly string[],
+  create: Leaf | undefined,
+  set: (slot: MatchedSlot) => void,
+): boolean {
   for (let length = 1; length < steps.length; length++) {
     const found = lookUp(object, steps.slice(0, length));
-    if (!found.ok || found.value === undefined || found.slot === undefined || (typeof found.value === "object" && found.value !== null)) continue;
+    if (!found.ok || found.value === undefined || found.slot === undefined || (typeof found.value === "object" && found.value !== null))
+      continue;
     const text = scalarText(found.value);
     const changed = changeInside(text, steps.slice(length), create, set);
     if (changed === undefined) return false;
@@ -38,7 +44,12 @@ export function setInsideText(object: JsonObject, steps: readonly string[], crea
   return false;
 }
 
-function changeInside(text: string, path: readonly string[], create: Leaf | undefined, set: (slot: MatchedSlot) => void): string | undefined {
+function changeInside(
+  text: string,
+  path: readonly string[],
+  create: Leaf | undefined,
+  set: (slot: MatchedSlot) => void,
+): string | undefined {
   try {
     const inside = readStructured(text);
     if (typeof inside !== "object" || inside === null) return undefined;

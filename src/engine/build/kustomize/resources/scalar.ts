@@ -22,7 +22,8 @@ export function cloneValue(value: JsonValue): JsonValue {
   for (const key in value) {
     const item = value[key];
     if (item === undefined) continue;
-    if (key === "__proto__") Object.defineProperty(copy, key, { value: cloneValue(item), writable: true, enumerable: true, configurable: true });
+    if (key === "__proto__")
+      Object.defineProperty(copy, key, { value: cloneValue(item), writable: true, enumerable: true, configurable: true });
     else copy[key] = cloneValue(item);
   }
   return copy;

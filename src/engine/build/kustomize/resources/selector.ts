@@ -23,10 +23,17 @@ export function compileSelector(file: string, path: string, selector: Selector):
     const source = selector[field];
     if (source === undefined || source === "") return always;
     const compiled = compilePattern(`^(?:${source})$`);
-    if (compiled === undefined) throw buildFailure(file, `${path}.${field} is no regular expression of RE2`, "look-around and back references are not in RE2");
+    if (compiled === undefined)
+      throw buildFailure(file, `${path}.${field} is no regular expression of RE2`, "look-around and back references are not in RE2");
     return compiled;
   };
-  const [group, version, kind, name, namespace] = [pattern("group"), pattern("version"), pattern("kind"), pattern("name"), pattern("namespace")];
+  const [group, version, kind, name, namespace] = [
+    pattern("group"),
+    pattern("version"),
+    pattern("kind"),
+    pattern("name"),
+    pattern("namespace"),
+  ];
   const labels = labelMatcher(file, `${path}.labelSelector`, selector.labelSelector);
   const annotations = labelMatcher(file, `${path}.annotationSelector`, selector.annotationSelector);
   return {

@@ -16,6 +16,7 @@ export function setSchema(file: string, version: string | undefined, document: J
     return schemaOf(compileSchema(document));
   }
   if (version === undefined || version === "") return undefined;
-  if (version !== BUILT_IN_VERSION) throw buildFailure(file, `openapi.version: the specified OpenAPI version is not built in; expected ${BUILT_IN_VERSION}`);
+  if (version !== BUILT_IN_VERSION)
+    throw buildFailure(file, `openapi.version: the specified OpenAPI version is not built in; expected ${BUILT_IN_VERSION}`);
   return builtInSchema;
 }

@@ -22,6 +22,13 @@ export function compileSchema(document: JsonObject): SchemaTable {
   return { ...compiler.compile(), ...scopesOf(objectAt(document, "paths")) };
 }
 
+/** Definitions from one text for each: `field=target` parted by spaces, as the built-in table holds them. */
+export function unpackDefinitions(rows: Readonly<Record<string, string>>): SchemaTable["definitions"] {
+  const fieldsOf = (row: string) =>
+    Object.fromEntries(row.split(" ").map((field) => [field.slice(0, field.indexOf("=")), field.slice(field.indexOf("=") + 1)]));
+  return Object.fromEntries(Object.entries(rows).map(([name, row]) => [name, fieldsOf(row)]));
+}
+
 class SchemaCompiler {
   readonly #source: Readonly<JsonObject>;
   readonly #definitions = new Map<string, Map<string, string>>();
@@ -36,7 +43,9 @@ class SchemaCompiler {
     const definitions: Record<string, Record<string, string>> = {};
     for (const name of [...useful].sort()) {
       const fields = [...(this.#definitions.get(name) ?? [])].filter(([, field]) => leadsSomewhere(field, useful));
-      definitions[name] = Object.fromEntries(fields.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, field]) => [key, strip(field, useful)]));
+      definitions[name] = Object.fromEntries(
+        fields.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, field]) => [key, strip(field, useful)]),
+      );
     }
     return { types: this.#types(useful), definitions };
   }
@@ -82,7 +91,7 @@ class SchemaCompiler {
 
   #resolve(schema: JsonValue | undefined): JsonValue | undefined {
     let current = schema;
-    for (const seen = new Set<string>(); ; ) {
+    for (const seen = new Set<string>(); ;) {
       const reference = stringAt(current, "$ref");
       if (!reference.startsWith(REFERENCE) || seen.has(reference)) return current;
       seen.add(reference);
@@ -92,7 +101,7 @@ class SchemaCompiler {
 
   #useful(): Set<string> {
     const useful = new Set<string>();
-    for (let grew = true; grew; ) {
+    for (let grew = true; grew;) {
       grew = false;
       for (const [name, fields] of this.#definitions) {
         if (useful.has(name) || ![...fields.values()].some((field) => leadsSomewhere(field, useful))) continue;

@@ -41,18 +41,26 @@ try {
 /** @param {object} document @param {string} kyaml */
 function writeSchema(document, kyaml) {
   const table = compileSchema(document);
+  const packed = Object.fromEntries(
+    Object.entries(table.definitions).map(([name, fields]) => [
+      name,
+      Object.entries(fields)
+        .map(([field, target]) => `${field}=${target}`)
+        .join(" "),
+    ]),
+  );
   const source = readFileSync(join(kyaml, "openapi/openapi.go"), "utf8");
   const scopes = [...source.matchAll(/\{APIVersion: "([^"]+)", Kind: "([^"]+)"\}:\s+(true|false),/g)];
   const cluster = scopes.filter(([, , , namespaced]) => namespaced === "false").map(([, version, kind]) => `${version} ${kind}`);
   const namespaced = scopes.filter(([, , , scope]) => scope === "true").map(([, version, kind]) => `${version} ${kind}`);
   const lines = [
     "// Written by generate.mjs from the Kubernetes v1.21.2 schema that kustomize embeds. Do not edit.",
-    'import type { SchemaTable } from "./compile.ts";',
+    'import { type SchemaTable, unpackDefinitions } from "./compile.ts";',
     "",
     "/** The schema that every kustomize build uses unless it names one with `openapi.path`. */",
     "export const BUILT_IN_SCHEMA: SchemaTable = {",
     `  types: ${rows(table.types)},`,
-    `  definitions: ${rows(table.definitions)},`,
+    `  definitions: unpackDefinitions(${rows(packed)}),`,
     `  clusterScoped: ${list(cluster)},`,
     `  namespaced: ${list(namespaced)},`,
     "};",
@@ -64,7 +72,9 @@ function writeSchema(document, kyaml) {
 /** @param {string} api */
 function writeFieldSpecs(api) {
   const folder = join(api, "internal/konfig/builtinpluginconsts");
-  const sources = readdirSync(folder).sort().map((file) => readFileSync(join(folder, file), "utf8"));
+  const sources = readdirSync(folder)
+    .sort()
+    .map((file) => readFileSync(join(folder, file), "utf8"));
   const texts = new Map();
   for (const [, name, value] of sources.join("\n").matchAll(/(\w+FieldSpecs|\w+Labels)\s+= (`[^`]*`(?: \+ \w+)*)/g)) texts.set(name, value);
   const evaluate = (value) =>

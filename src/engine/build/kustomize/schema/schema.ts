@@ -62,7 +62,13 @@ function readType(fields: Readonly<Record<string, string>> | undefined, named: N
 
 function readField(text: string, named: Named): FieldType {
   const end = text.indexOf("]");
-  const keys = end < 0 ? undefined : text.slice(1, end).split(",").filter((key) => key !== "");
+  const keys =
+    end < 0
+      ? undefined
+      : text
+          .slice(1, end)
+          .split(",")
+          .filter((key) => key !== "");
   const target = text.slice(end + 1);
   return { mergeKeys: keys, type: target === "" ? undefined : named(target) };
 }

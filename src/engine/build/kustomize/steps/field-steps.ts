@@ -37,7 +37,9 @@ export function fieldSteps(context: StepContext, fields: Kustomization, config: 
     ...(fields.patchesJson6902 ?? []).map(({ patch, path, target }, index) =>
       jsonPatchStep(context, { operations: patch, path, target }, `patchesJson6902[${index}]`),
     ),
-    ...(fields.replicas ?? []).map((entry) => step("ReplicaCountTransformer", (resources) => transformReplicas(context.file, resources, [entry], sections.replicas))),
+    ...(fields.replicas ?? []).map((entry) =>
+      step("ReplicaCountTransformer", (resources) => transformReplicas(context.file, resources, [entry], sections.replicas)),
+    ),
     ...imageSteps(context, fields, config),
     ...replacementSteps(context, fields.replacements ?? []),
   ];
@@ -54,7 +56,11 @@ function unless(isNothing: boolean, name: string, run: Run): readonly TransformS
 }
 
 /** Every entry of `labels`, then `commonLabels`: that one runs where any of both is there. */
-function labelSteps(context: StepContext, { labels = [], commonLabels = new Map<string, string>() }: Kustomization, config: TransformerConfig): readonly TransformStep[] {
+function labelSteps(
+  context: StepContext,
+  { labels = [], commonLabels = new Map<string, string>() }: Kustomization,
+  config: TransformerConfig,
+): readonly TransformStep[] {
   if (labels.length === 0 && commonLabels.size === 0) return [];
   try {
     const entries = labels.map((label) => ({ pairs: label.pairs ?? new Map<string, string>(), specs: labelSpecs(label, config) }));
@@ -72,7 +78,12 @@ function imageSteps(context: StepContext, { images = [] }: Kustomization, { sect
   const run: Run = (resources) => {
     const hits = transformImages(resources, images, sections.images);
     images.forEach(({ name = "" }, index) => {
-      if (hits[index] === 0) warnOrFail(context, `images[${index}]: no container has the image ${JSON.stringify(name)}`, "write the name as it stands in the manifest, without its tag");
+      if (hits[index] === 0)
+        warnOrFail(
+          context,
+          `images[${index}]: no container has the image ${JSON.stringify(name)}`,
+          "write the name as it stands in the manifest, without its tag",
+        );
     });
   };
   return images.map((_, index) => step("ImageTagTransformer", index === 0 ? run : () => undefined));
@@ -88,10 +99,12 @@ export function replacementSteps(context: StepContext, entries: readonly Replace
 function readReplacement(context: StepContext, entry: Replacement, label: string): readonly Replacement[] {
   const path = entry.path ?? "";
   if (path === "") return [entry];
-  if (entry.source !== undefined || (entry.targets ?? []).length > 0) throw buildFailure(context.file, `${label}: cannot specify both path and inline replacement`);
+  if (entry.source !== undefined || (entry.targets ?? []).length > 0)
+    throw buildFailure(context.file, `${label}: cannot specify both path and inline replacement`);
   const { path: file, bytes } = loadedFile(context, path);
   const [document] = readYaml(bytes, { file, dialect: "kustomization", budget: context.session.options.budget });
   const value = document?.value ?? null;
-  if (!Array.isArray(value) && !isJsonObject(value)) throw buildFailure(file, "the file is no replacement; expected a map or a list of maps");
+  if (!Array.isArray(value) && !isJsonObject(value))
+    throw buildFailure(file, "the file is no replacement; expected a map or a list of maps");
   return (Array.isArray(value) ? value : [value]).map((one, index) => replacement(one, { file, path: `[${index}]`, strict: false }));
 }

@@ -1,7 +1,7 @@
 import { decodeYamlText } from "../../../yaml/decode.ts";
 import type { PatchEntry, Selector } from "../decode/kustomization.ts";
 import { buildFailure } from "../fail.ts";
-import { isInline } from "../load/loaded-folder.ts";
+import { isInline } from "../load/inline.ts";
 import { parsePatch, readOperations } from "../patches/parse-patch.ts";
 import type { PatchSource } from "../patches/apply-patch.ts";
 import { makeResources, readResourceDocuments } from "../resources/read-resources.ts";
@@ -20,7 +20,8 @@ export function patchStep(context: StepContext, entry: PatchEntry, label: string
   return {
     name: "PatchTransformer",
     run: (resources) => {
-      if (transformPatch(resources, patch) === 0 && patch.target !== undefined) warnOrFail(context, `${label}: the target matches no resource`, NO_MATCH);
+      if (transformPatch(resources, patch) === 0 && patch.target !== undefined)
+        warnOrFail(context, `${label}: the target matches no resource`, NO_MATCH);
     },
   };
 }
@@ -68,7 +69,11 @@ export interface JsonPatchEntry {
 }
 
 /** An entry of `patchesJson6902`. Throws BUILD_FAILED. */
-export function jsonPatchStep(context: StepContext, { target, path = "", operations: inline = "" }: JsonPatchEntry, label: string): TransformStep {
+export function jsonPatchStep(
+  context: StepContext,
+  { target, path = "", operations: inline = "" }: JsonPatchEntry,
+  label: string,
+): TransformStep {
   if ((target?.name ?? "") === "" || target === undefined) throw buildFailure(context.file, `${label}: must specify the target name`);
   if ((inline === "") === (path === "")) throw buildFailure(context.file, `${label}: must specify one of patch and path`);
   const { file, text } = path === "" ? { file: context.file, text: inline } : textOf(context, path);

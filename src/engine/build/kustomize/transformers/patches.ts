@@ -1,6 +1,13 @@
 import { buildFailure } from "../fail.ts";
 import type { JsonOperation } from "../merge/json-patch.ts";
-import { operateOnResource, patchResource, type PatchRights, type PatchSource, targetOfPatch, withTextMetadata } from "../patches/apply-patch.ts";
+import {
+  operateOnResource,
+  patchResource,
+  type PatchRights,
+  type PatchSource,
+  targetOfPatch,
+  withTextMetadata,
+} from "../patches/apply-patch.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 import type { Resource } from "../resources/resource.ts";
 import { type CompiledSelector, selectResources } from "../resources/selector.ts";
@@ -45,7 +52,8 @@ function mergeIntoTargets(resources: ResourceMap, patch: ReadPatch, target: Comp
 
 function operateOnTargets(resources: ResourceMap, patch: ReadPatch, operations: readonly JsonOperation[]): number {
   const { file, label } = patch.source;
-  if (patch.target === undefined) throw buildFailure(file, `${label} is a JSON patch and has no target`, "say which resources it is for under target");
+  if (patch.target === undefined)
+    throw buildFailure(file, `${label} is a JSON patch and has no target`, "say which resources it is for under target");
   const selected = selectResources(resources.all, patch.target);
   for (const resource of selected) {
     resource.storePreviousId();
