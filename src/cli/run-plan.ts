@@ -7,6 +7,7 @@ import { planLines } from "./output/plan.ts";
 import { openProgress } from "./output/progress.ts";
 import type { Progress } from "./output/progress-listener.ts";
 import { confirm } from "./output/prompt.ts";
+import { styleOf } from "./output/style.ts";
 import { dryRunEvents, summaryLine } from "./output/summary.ts";
 
 /** The two halves of a run that writes, with the question between them. */
@@ -36,7 +37,7 @@ export async function runPlan(session: WriteSession, input: PlanInput, run: Plan
     const isAsked = session.terminal.interactive && !input.yes && input.output !== "json";
     if (isAsked && changesAnything(prepared)) {
       progress.pause();
-      const lines = [...planLines(prepared, session.terminal), ""].join("\n");
+      const lines = [...planLines(prepared, styleOf(session.terminal.stderrColor, session.terminal.unicode)), ""].join("\n");
       if (!(await confirm(session.terminal, `${lines}${run.question}`, session.signal)))
         return { revision: prepared.revision, counts: NOTHING_DONE, failures: [], declined: true };
     }

@@ -33,7 +33,8 @@ export function describeTerminal(streams: Streams, environment: NodeJS.ProcessEn
   return {
     ...streams,
     interactive: streams.stdin.isTTY === true && errTty && !ci,
-    live: errTty && !dumb && !ci,
+    // A pseudo-terminal may have no columns at all: what redraws lines would never end counting them.
+    live: errTty && !dumb && !ci && (streams.stderr.columns ?? 0) > 0,
     unicode: /utf-?8/i.test(environment["LC_ALL"] || environment["LC_CTYPE"] || environment["LANG"] || ""),
     stdoutColor: allowsColor(streams.stdout, environment, color),
     stderrColor: allowsColor(streams.stderr, environment, color),

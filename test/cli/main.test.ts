@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import { COMMANDS } from "../../src/cli/commands/table.ts";
 import { abortOnSignals, Interruption } from "../../src/cli/interruption.ts";
 import { main } from "../../src/cli/main.ts";
@@ -70,6 +70,7 @@ for (const argv of WRONG_CALLS) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "gitops-main-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
 const kubeconfig = join(folder, "kubeconfig");
 writeFileSync(
   kubeconfig,

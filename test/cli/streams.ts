@@ -2,7 +2,7 @@ import { Writable } from "node:stream";
 import type { OutputStream } from "../../src/cli/terminal.ts";
 
 /** A stream that keeps what is written to it. */
-export function collectingStream(isTTY = false): { readonly stream: OutputStream; readonly text: () => string } {
+export function collectingStream(isTTY = false, columns = 80): { readonly stream: OutputStream; readonly text: () => string } {
   let text = "";
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -10,5 +10,5 @@ export function collectingStream(isTTY = false): { readonly stream: OutputStream
       done();
     },
   });
-  return { stream: Object.assign(stream, { isTTY }), text: () => text };
+  return { stream: Object.assign(stream, { isTTY, columns }), text: () => text };
 }

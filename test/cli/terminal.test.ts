@@ -60,6 +60,16 @@ test("a live line is drawn on no pipe, no dumb terminal and in no CI", () => {
   assert.equal(terminal({ CI: "1" }, all).live, false);
 });
 
+test("a terminal without columns, such as one that a script made, gets no live line", () => {
+  const stdin = Object.assign(new PassThrough(), { isTTY: true });
+  const { live, interactive } = describeTerminal(
+    { stdin, stdout: collectingStream(true).stream, stderr: collectingStream(true, 0).stream },
+    {},
+    "auto",
+  );
+  assert.deepEqual([live, interactive], [false, true]);
+});
+
 test("glyphs beyond ASCII need a UTF-8 locale, LC_ALL before LC_CTYPE before LANG", () => {
   assert.equal(terminal({ LANG: "en_GB.UTF-8" }, all).unicode, true);
   assert.equal(terminal({ LANG: "C.utf8" }, all).unicode, true);

@@ -26,7 +26,7 @@ export async function renderDiff(
   if (format.output !== undefined) return { text: renderDocument(diffDocument(prepared), format.output), exitStatus };
   const style = styleOf(terminal.stdoutColor, terminal.unicode);
   const blocks = prepared.changes.map((change) => changeBlock(maskChange(change), terminal)).filter((block) => block !== "");
-  const order = format.plan ? planLines(prepared, terminal) : [];
+  const order = format.plan ? planLines(prepared, style) : [];
   const guards = prepared.plan.guards.map(
     (guard) =>
       `${style.paint.yellow(style.glyphs.warning)} a sync would stop: ${escapeControls(guard.message)} (${escapeControls(guard.hint)})`,

@@ -17,18 +17,19 @@ export function liveProgress(terminal: Pick<Terminal, "stderr" | "stderrColor" |
     terminal.stderr.write(`${line}\n`);
     if (wasSpinning) spinner.render();
   };
-  const endPhase = (): void => {
+  const endPhase = (tone: "done" | "failure"): void => {
     if (spinner.isSpinning) spinner.stop();
-    if (phase !== "") terminal.stderr.write(`${plainLine({ tone: "done", text: phase }, style)}\n`);
+    if (phase !== "") terminal.stderr.write(`${plainLine({ tone, text: phase }, style)}\n`);
     phase = "";
   };
   return {
     emit: (event) => {
       const words = describeEvent(event);
       if (event.type === "object.applied") applied += 1;
+      if (event.type === "sync.finished") endPhase(event.exitCode === 0 ? "done" : "failure");
       switch (words.tone) {
         case "begin":
-          endPhase();
+          endPhase("done");
           phase = words.text;
           applied = 0;
           spinner.start(words.text);
@@ -49,8 +50,9 @@ export function liveProgress(terminal: Pick<Terminal, "stderr" | "stderrColor" |
           lasting(plainLine(words, style));
       }
     },
-    pause: endPhase,
-    close: endPhase,
+    pause: () => endPhase("done"),
+    // A phase that is still open then was cut off by an error.
+    close: () => endPhase("failure"),
   };
 }
 

@@ -1,12 +1,10 @@
 import type { PlanStep, PreparedSync } from "../../engine/index.ts";
-import type { Terminal } from "../terminal.ts";
 import { escapeControls } from "./escape.ts";
 import { objectName } from "./object-name.ts";
-import { styleOf, type Style } from "./style.ts";
+import type { Style } from "./style.ts";
 
 /** The steps of a plan in their order, one line each with its reason; unchanged objects are left out. */
-export function planLines(prepared: PreparedSync, terminal: Pick<Terminal, "stdoutColor" | "unicode">): string[] {
-  const style = styleOf(terminal.stdoutColor, terminal.unicode);
+export function planLines(prepared: PreparedSync, style: Style): string[] {
   const lines: string[] = [];
   for (const { phase, wave, stages } of prepared.plan.waves) {
     const steps = stages.flatMap((stage) => stage.steps).filter(({ change }) => change.action !== "none");
