@@ -10,7 +10,9 @@ export interface ParsedText {
 
 const TOO_LITTLE_INDENTED = "deficient indentation";
 const NEVER_CLOSED = "unexpected end of the stream";
-const MAX_REPAIRS = 200;
+/** Each repair parses the text again: small files may have many, large ones few. */
+const MAX_REPAIRED_CHARACTERS = 20_000_000;
+const MIN_REPAIRS = 10;
 const DEEPER = " ".repeat(DEEPENED_BY);
 
 /**
@@ -22,6 +24,7 @@ const DEEPER = " ".repeat(DEEPENED_BY);
 export function parseText(source: YamlText, depth: number): ParsedText {
   let text = source.text;
   const deepened = new Set<number>();
+  const maxRepairs = Math.max(MIN_REPAIRS, MAX_REPAIRED_CHARACTERS / text.length);
   let firstRepair: number | undefined;
   for (let repairs = 0; ; repairs++) {
     try {
@@ -29,17 +32,41 @@ export function parseText(source: YamlText, depth: number): ParsedText {
     } catch (cause) {
       if (!(cause instanceof YAMLException)) throw cause;
       const offset = cause.mark?.position ?? 0;
-      if (cause.reason !== TOO_LITTLE_INDENTED || repairs === MAX_REPAIRS) {
+      if (cause.reason !== TOO_LITTLE_INDENTED || repairs >= maxRepairs) {
         // Quotes or brackets that never close make all lines below look like their content: the first of these is the place.
         const place = cause.reason.startsWith(NEVER_CLOSED) ? (firstRepair ?? offset) : offset;
         throw parseFailure({ ...source, text, deepened }, place, cause.reason, depth);
       }
       firstRepair ??= offset;
-      const lineStart = text.lastIndexOf("\n", offset - 1) + 1;
-      deepened.add(lineStart);
-      text = text.slice(0, lineStart) + DEEPER + text.slice(lineStart);
+      text = deepen(text, text.lastIndexOf("\n", offset - 1) + 1, deepened);
     }
   }
+}
+
+/** Puts spaces before a line inside quotes or brackets, and before those after it that surely stand inside them too. */
+function deepen(text: string, lineStart: number, deepened: Set<number>): string {
+  const parts = [text.slice(0, lineStart)];
+  let end = lineStart;
+  let staysInside = true;
+  for (let start = lineStart; staysInside && (start === lineStart || start < text.length); start = end) {
+    const lineEnd = text.indexOf("\n", start);
+    end = lineEnd < 0 ? text.length : lineEnd + 1;
+    const line = text.slice(start, end);
+    deepened.add(start + (parts.length - 1) * DEEPENED_BY);
+    parts.push(DEEPER + line);
+    staysInside = line !== "" && isInnerLine(line.trim());
+  }
+  return parts.join("") + text.slice(end);
+}
+
+/** Whether a line can neither close a bracket nor open or close quotes: it has none of them, or is one text in quotes. */
+function isInnerLine(line: string): boolean {
+  const item = line.endsWith(",") ? line.slice(0, -1) : line;
+  if (!/[\]}'"]/.test(item)) return true;
+  const quote = item.charAt(0);
+  return (
+    (quote === '"' || quote === "'") && item.length > 1 && item.endsWith(quote) && !/["'\\]/.test(item.slice(1, -1)) && !/[\]}]/.test(item)
+  );
 }
 
 function parseFailure(source: YamlText, offset: number, reason: string, depth: number): Error {
@@ -64,6 +91,7 @@ function reservedStart(text: string, offset: number): number | undefined {
 }
 
 const PROBLEMS: readonly (readonly [string, YamlProblem])[] = [
+  ["deficient indentation", { message: "a line that is indented too little; expected it deeper than its key" }],
   [
     "tab characters must not",
     { message: "a tab in the indentation; expected spaces", hint: "replace tabs at the start of lines by spaces" },

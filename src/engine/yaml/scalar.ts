@@ -35,6 +35,8 @@ const MIN_INT64 = -(2n ** 63n);
 const MAX_INT64 = 2n ** 63n - 1n;
 const MAX_UINT64 = 2n ** 64n - 1n;
 const EXACT_DIGITS = 15;
+/** 64 bits take at most 64 digits; the time to convert more of them grows with their square. */
+const LONGEST_INTEGER = 100;
 
 /**
  * What a plain scalar stands for, as `resolve` of go-yaml decides. Times come back as the text that kustomize prints:
@@ -69,7 +71,7 @@ function parseNumber(text: string): number | bigint | undefined {
 }
 
 function parseInteger(text: string): number | bigint | undefined {
-  if (!INTEGER.test(text)) return undefined;
+  if (text.length > LONGEST_INTEGER || !INTEGER.test(text)) return undefined;
   const signed = text.startsWith("-") || text.startsWith("+");
   const digits = signed ? text.slice(1) : text;
   const magnitude = /^0[0-7]/.test(digits) ? `0o${digits.slice(1)}` : digits;

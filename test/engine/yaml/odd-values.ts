@@ -8,7 +8,7 @@ const SPACES = [" ", "  ", "\n", "\n ", " \n", "\t", "\r", "\0", "\u001b", "\u00
 const PIECES = [...WORDS.split(/[ \n]+/), ...SPACES, ": ", " #", "? ", "- ", "lorem ipsum dolor ", "word "];
 
 /** Texts of every kind: short ones made of odd pieces, long ones that fold, and what looks like a number. */
-export const oddText: fc.Arbitrary<string> = fc.oneof(
+const oddText: fc.Arbitrary<string> = fc.oneof(
   { weight: 3, arbitrary: pieces(0, 6) },
   { weight: 1, arbitrary: pieces(10, 60) },
   { weight: 1, arbitrary: fc.stringMatching(/^[-+]?[0-9_.:eExob]{1,8}$/) },

@@ -120,8 +120,9 @@ describe("documents", () => {
   });
 
   test("brackets and quotes may go on in the column of their key", () => {
-    const text = 'args: [\n  "a",\n  b\n]\nobj: {\na: 1\n}\nq: "x\ny"\n';
-    assert.deepEqual(values(text), [{ args: ["a", "b"], obj: { a: 1 }, q: "x y" }]);
+    const text = 'args: [\n  "a",\n  b\n]\nobj: {\na: 1,\n"b": [\nc, # it\n"d"\n]\n}\nq: "x\n\n y\'\nz"\nlast: 1\n';
+    assert.deepEqual(values(text), [{ args: ["a", "b"], obj: { a: 1, b: ["c", "d"] }, q: "x\ny' z", last: 1 }]);
+    assert.match(failure("a: [\nb,\n'c'\nd: e\n]\n").message, /^app\.yaml:4:1: two entries without a comma/);
   });
 });
 
