@@ -56,8 +56,7 @@ export function openObjectStore(options: ObjectStoreOptions): ObjectStore {
       if (!(error instanceof DamagedCache)) throw error;
       if (used !== reader) return undefined;
       if (isRenewed && renewal === undefined) throw damagedAgain(error);
-      renewal ??= renew().finally(() => (renewal = undefined));
-      await renewal;
+      await (renewal ??= renew().finally(() => (renewal = undefined)));
       return undefined;
     } finally {
       reading--;
@@ -87,6 +86,8 @@ export function openObjectStore(options: ObjectStoreOptions): ObjectStore {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const found = await read(id);
         if (found !== undefined) return found;
+        // Git overlooks a broken pack, and even the good one of the same name that replaces it.
+        if (attempt > 0 && !isRenewed) await (renewal ??= renew().finally(() => (renewal = undefined)));
         const others = companions === undefined ? [] : await companions();
         const present = await Promise.all(others.map(read));
         await fetchMissing([id, ...others.filter((_, index) => present[index] === undefined)]);
