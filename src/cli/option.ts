@@ -32,7 +32,7 @@ export type OptionTable = Readonly<Record<string, OptionSpec>>;
 type Missing<Spec> = Spec extends { readonly default: unknown } ? never : undefined;
 
 /** What a command is given for one flag. */
-export type OptionValue<Spec extends OptionSpec> = Spec extends { readonly type: "boolean" }
+type OptionValue<Spec extends OptionSpec> = Spec extends { readonly type: "boolean" }
   ? boolean
   : Spec extends { readonly type: "list" }
     ? readonly string[]

@@ -16,7 +16,7 @@ export interface Invocation {
 }
 
 /** Commander's program over the table: it counts the arguments and lays out the help. */
-export function buildProgram(commands: readonly Command[]): CommanderCommand {
+function buildProgram(commands: readonly Command[]): CommanderCommand {
   const program = prepared(new CommanderCommand("gitops"));
   program.description("Brings a Kubernetes cluster to what a Git repository says, shows the difference, and prunes what is gone.");
   program.usage("COMMAND [ARGUMENTS] [FLAGS]").helpCommand(false);
@@ -90,13 +90,13 @@ function readArguments(command: Command, positionals: readonly string[]): ReadVa
 }
 
 /** The `[directory]` and `<name>` of a command's synopsis. */
-export function argumentTerm(name: string, spec: ArgumentSpec): string {
+function argumentTerm(name: string, spec: ArgumentSpec): string {
   const term = spec.choices === undefined ? flagName(name).toUpperCase() : spec.choices.join("|");
   return spec.required === true ? term : `[${term}]`;
 }
 
 /** A flag as help shows it: `-n, --namespace NAMESPACE`, `--no-wait`. */
-export function optionTerm(key: string, spec: OptionSpec): string {
+function optionTerm(key: string, spec: OptionSpec): string {
   const long = spec.type === "boolean" && spec.default === true ? `--[no-]${flagName(key)}` : `--${flagName(key)}`;
   const term = spec.short === undefined ? `    ${long}` : `-${spec.short}, ${long}`;
   const value = placeholder(spec);
@@ -105,7 +105,7 @@ export function optionTerm(key: string, spec: OptionSpec): string {
 }
 
 /** The default of a flag as help shows it; "" where none is worth showing. */
-export function defaultText(spec: OptionSpec): string {
+function defaultText(spec: OptionSpec): string {
   const value = defaultValue(spec);
   if (value === undefined || value === false || Array.isArray(value)) return "";
   return spec.type === "duration" && typeof value === "number" ? formatDuration(value) : String(value);

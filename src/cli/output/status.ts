@@ -49,7 +49,7 @@ export function deliveryDocument(status: DeliveryStatus): JsonObject {
 }
 
 /** The line of one object in the table of `get NAME`, without the header. */
-export function resourceRow({ id, version, sync, health, createdAt }: ResourceStatus, { output, now }: StatusFormat): string[] {
+function resourceRow({ id, version, sync, health, createdAt }: ResourceStatus, { output, now }: StatusFormat): string[] {
   const row = [id.kind, id.namespace, id.name, sync, health.status, age(createdAt, now)];
   return output === "wide"
     ? [...row, id.group === "" ? version : `${id.group}/${version}`, health.reason, health.message]
@@ -57,7 +57,7 @@ export function resourceRow({ id, version, sync, health, createdAt }: ResourceSt
 }
 
 /** The header of {@link resourceRow}. */
-export function resourceHeader({ output }: StatusFormat): string[] {
+function resourceHeader({ output }: StatusFormat): string[] {
   const header = ["KIND", "NAMESPACE", "NAME", "SYNC", "HEALTH", "AGE"];
   return output === "wide" ? [...header, "VERSION", "REASON", "MESSAGE"] : [...header, "MESSAGE"];
 }

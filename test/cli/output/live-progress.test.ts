@@ -21,7 +21,7 @@ function lastingLines(events: readonly EngineEvent[]): string[] {
   const stderr = collectingStream(true);
   // What ora calls on a terminal to redraw its line.
   const stream = Object.assign(stderr.stream, { cursorTo: () => true, clearLine: () => true, moveCursor: () => true });
-  const progress = liveProgress({ ...plainTerminal, stderr: stream as never, stdin: process.stdin }, false);
+  const progress = liveProgress({ ...plainTerminal, stderr: stream, stdin: process.stdin }, false);
   for (const event of events) progress.emit(event);
   progress.close();
   progress.close();
