@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // Plain JavaScript that Node 20 parses: it has to say in words which Node is needed, and in a checkout it finds one by itself.
-import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { constants } from "node:os";
+import * as nodeModule from "node:module";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const MINIMUM = [22, 19];
@@ -17,10 +17,11 @@ const ownNode = fileURLToPath(new URL("node_modules/.bin/node", root));
 if (process.argv.length === 3 && process.argv[2] === "--version") {
   process.stdout.write(`gitops version ${version}\n`);
 } else if (isTooOld(process.versions.node)) {
-  if (existsSync(ownNode) && process.env[RESTARTED] === undefined) restart(ownNode);
+  if (existsSync(ownNode) && process.env[RESTARTED] === undefined) await restart(ownNode);
   else refuse(`gitops needs Node ${MINIMUM.join(".")} or later, this is ${process.versions.node}`);
 } else if (existsSync(bundle)) {
   delete process.env[RESTARTED];
+  keepCompiledCode();
   const { start } = await import(bundle.href);
   await start(version);
 } else {
@@ -32,8 +33,16 @@ function isTooOld(running) {
   return major < MINIMUM[0] || (major === MINIMUM[0] && minor < MINIMUM[1]);
 }
 
+/** V8's compiled code of the bundle is kept between runs: compiling it again costs more than most commands do. */
+function keepCompiledCode() {
+  const cache = process.env.XDG_CACHE_HOME || (process.env.HOME && join(process.env.HOME, ".cache"));
+  if (cache && process.env.NODE_COMPILE_CACHE === undefined) nodeModule.enableCompileCache?.(join(cache, "gitops", "compile"));
+}
+
 /** Runs this very script with the Node of the checkout: same streams, same signals, same exit status. */
-function restart(node) {
+async function restart(node) {
+  const { spawn } = await import("node:child_process");
+  const { constants } = await import("node:os");
   const child = spawn(node, [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: "inherit",
     env: { ...process.env, [RESTARTED]: "1" },

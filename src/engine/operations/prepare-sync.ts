@@ -25,8 +25,8 @@ export async function prepareSync(request: DeliveryRequest, ports: ReaderPorts, 
   const { cluster, deliveries } = ports;
   const [stored, identity] = await Promise.all([deliveries.read(ref, context), clusterIdentity(cluster, context)]);
   await checkCluster(request, identity, stored, ports);
-  const source = resolveSource(request, stored);
-  const [{ revision, desired, scopeWarnings }, discovery] = await Promise.all([desiredState(request, source, ports, context), cluster.discover(context)]);
+  const wanted = resolveSource(request, stored);
+  const [{ revision, source, desired, scopeWarnings }, discovery] = await Promise.all([desiredState(request, wanted, ports, context), cluster.discover(context)]);
   const mark = deliveries.ownerMark(ref);
   const owned = pruneCandidates(stored?.inventory, desired.map(({ id }) => id));
   context.emit({ type: "compare.started", objects: desired.length });
@@ -62,6 +62,8 @@ export async function prepareSync(request: DeliveryRequest, ports: ReaderPorts, 
 
 interface Desired {
   readonly revision: string;
+  /** As the fetcher gives it: without credentials, local paths absolute. This one is recorded. */
+  readonly source: PreparedSync["source"];
   readonly desired: readonly Manifest[];
   readonly scopeWarnings: readonly string[];
 }
@@ -72,7 +74,7 @@ async function desiredState(request: DeliveryRequest, source: PreparedSync["sour
   const run = { revision: artifact.revision, startedAt: ports.clock.now() };
   const scoped = scopeManifests(built.manifests, discovery, request.ref.namespace, run);
   const mark = ports.deliveries.ownerMark(request.ref);
-  return { revision: artifact.revision, desired: scoped.manifests.map((manifest) => asSent(manifest, mark)), scopeWarnings: scoped.warnings };
+  return { revision: artifact.revision, source: artifact.source, desired: scoped.manifests.map((manifest) => asSent(manifest, mark)), scopeWarnings: scoped.warnings };
 }
 
 /** Whoever names this very cluster with `--expect-cluster` means it, whatever cluster the record was made in. */

@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { Agent as HttpAgent, type ClientRequest, type RequestOptions } from "node:http";
+import type { Agent as HttpAgent, ClientRequest, RequestOptions } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { checkServerIdentity, createSecureContext, type PeerCertificate, type SecureContext } from "node:tls";
 import { GitOpsError } from "../../../engine/model/errors.ts";
 import type { ClusterAccess, Material } from "../access.ts";
 import type { ClientCertificate } from "../credentials/credentials.ts";
+import { plainHttp } from "./plain-http.ts";
 import { hostOf, proxyFor } from "./proxy.ts";
 
 /** Options that bring a request to the server over a kept connection. */
@@ -83,7 +84,7 @@ async function agentFactory(server: URL, proxy: string | undefined, serverName: 
   const identity: IdentityCheck = (_host, certificate) => checkServerIdentity(serverName, certificate);
   const kept = { keepAlive: true, keepAliveMsecs: 15_000, maxFreeSockets: 32, timeout: IDLE_CONNECTION_MS, noDelay: true };
   const options = (maxSockets: number) => ({ ...kept, maxSockets, checkServerIdentity: identity });
-  if (proxy === undefined) return (most) => (server.protocol === "http:" ? new HttpAgent(options(most)) : new HttpsAgent(options(most)));
+  if (proxy === undefined) return (most) => (server.protocol === "http:" ? new (plainHttp().Agent)(options(most)) : new HttpsAgent(options(most)));
   if (proxy.startsWith("socks")) {
     const { SocksProxyAgent } = await import("socks-proxy-agent");
     return (most) => checking(new SocksProxyAgent(proxy, options(most)), identity);

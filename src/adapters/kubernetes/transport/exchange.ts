@@ -1,7 +1,8 @@
-import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders, type RequestOptions } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, RequestOptions } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { createGunzip } from "node:zlib";
 import { deferred } from "./deferred.ts";
+import { plainHttp } from "./plain-http.ts";
 import { TransportFailure, classifyFailure } from "./failure.ts";
 
 /** One request, as it goes over the wire. */
@@ -43,7 +44,7 @@ export function openExchange(target: RequestOptions, wire: WireRequest, limits: 
   // a signal that is aborted already tells nobody again
   if (signal.aborted) return Promise.reject(signal.reason);
   const { promise, resolve, reject } = deferred<OpenAnswer>();
-  const send = target.protocol === "http:" ? httpRequest : httpsRequest;
+  const send = target.protocol === "http:" ? plainHttp().request : httpsRequest;
   const request = send({ ...target, method: wire.method, path: wire.path, headers: wire.headers });
   let sent = false;
   let timer = deadline(limits.connectMs, "no connection");
