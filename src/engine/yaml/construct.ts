@@ -3,6 +3,7 @@ import { GitOpsError } from "../model/errors.ts";
 import { isJsonObject, setKey, type JsonObject, type JsonValue } from "../model/json.ts";
 import { yamlFailure, type YamlProblem, type YamlText } from "./failure.ts";
 import { resolvePlain, type YamlDialect } from "./scalar.ts";
+import { rememberText } from "./source-text.ts";
 import { coreTag, resolveTagged } from "./tags.ts";
 
 /** What a file may still take. `nodes` is counted down, every value once for each place where an alias puts it. */
@@ -15,6 +16,8 @@ export interface NodeBudget {
 /** A finished value, with what it costs to repeat it. */
 interface Built {
   readonly value: JsonValue;
+  /** How a scalar was written, where its value does not tell. */
+  readonly text?: string;
   readonly nodes: number;
   readonly height: number;
 }
@@ -71,7 +74,7 @@ function build(reader: Reader, depth: number): Built {
   if (event === undefined) return { value: null, nodes: 1, height: 0 };
   switch (event.type) {
     case EVENT_ID.SCALAR:
-      return anchored(reader, event, { value: scalar(reader, event, start), nodes: charge(reader, 1), height: 0 });
+      return anchored(reader, event, scalarBuilt(reader, event, start));
     case EVENT_ID.ALIAS:
       return alias(reader, reader.source.text.slice(event.anchorStart, event.anchorEnd), start, depth);
     case EVENT_ID.SEQUENCE:
@@ -98,6 +101,14 @@ function collection(
   const built = read(reader, depth);
   reader.flow -= brackets;
   return built;
+}
+
+function scalarBuilt(reader: Reader, event: ScalarEvent, at: number): Built {
+  const value = scalar(reader, event, at);
+  const nodes = charge(reader, 1);
+  if (typeof value === "string") return { value, nodes, height: 0 };
+  const text = event.valueStart < 0 ? "" : getScalarValue(reader.source.text, event);
+  return String(value) === text ? { value, nodes, height: 0 } : { value, text, nodes, height: 0 };
 }
 
 function scalar(reader: Reader, event: ScalarEvent, at: number): JsonValue {
@@ -131,6 +142,7 @@ function sequence(reader: Reader, depth: number): Built {
   while (!atEnd(reader)) {
     const item = build(reader, depth + 1);
     value.push(item.value);
+    if (item.text !== undefined) rememberText(value, value.length - 1, item.value, item.text);
     nodes += item.nodes;
     height = Math.max(height, item.height + 1);
   }
@@ -156,6 +168,7 @@ function mapping(reader: Reader, depth: number): Built {
         hint: "remove one of the two",
       });
     setKey(value, key, built.value);
+    if (built.text !== undefined) rememberText(value, key, built.value, built.text);
     nodes += built.nodes;
     height = Math.max(height, built.height + 1);
   }

@@ -145,11 +145,13 @@ function indexIn(list: readonly JsonValue[], step: string, last: number, fail: F
   return counted;
 }
 
-/** kustomize decodes the patched JSON into floats: integers beyond 2^53 lose their last digits. */
+/** kustomize decodes the patched JSON into floats: integers beyond 2^53 lose their last digits, and how scalars were written is forgotten. */
 function throughFloat<T extends JsonValue>(value: T): T;
 function throughFloat(value: JsonValue): JsonValue {
   if (typeof value === "bigint") return BigInt(Math.trunc(Number(value)));
-  if (Array.isArray(value)) value.forEach((item, index) => (value[index] = throughFloat(item)));
-  else if (isJsonObject(value)) for (const key of Object.keys(value)) setKey(value, key, throughFloat(value[key] ?? null));
-  return value;
+  if (Array.isArray(value)) return value.map((item) => throughFloat(item));
+  if (!isJsonObject(value)) return value;
+  const result: JsonObject = {};
+  for (const key of Object.keys(value)) setKey(result, key, throughFloat(value[key] ?? null));
+  return result;
 }

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue, setKey } from "../../../model/json.ts";
+import { rememberText, sourceText } from "../../../yaml/source-text.ts";
 import type { FieldType, ObjectType, Schema } from "../schema/schema.ts";
 import { scalarText } from "../resources/scalar.ts";
 import { listDirective, mapDirective } from "./directive.ts";
@@ -63,9 +64,15 @@ class Merger {
     for (const name of [...names].sort()) {
       const path = pair.path === "" ? name : `${pair.path}.${name}`;
       const value = this.walk({ dest: own(dest, name), patch: own(patch, name), path }, type?.field(name));
-      const untouchedNull = value === null && own(patch, name) === undefined;
-      if (value === undefined || (value === null && !untouchedNull)) delete dest[name];
-      else setKey(dest, name, value);
+      // A null that the patch does not touch stays, if it was written as one: `key:` alone goes.
+      const keepsNull = value === null && own(patch, name) === undefined && sourceText(dest, name) !== "";
+      if (value === undefined || (value === null && !keepsNull)) {
+        delete dest[name];
+        continue;
+      }
+      setKey(dest, name, value);
+      const written = patch === undefined || typeof value === "object" ? undefined : sourceText(patch, name);
+      if (written !== undefined) rememberText(dest, name, value, written);
     }
     return dest;
   }

@@ -8,7 +8,7 @@ import { writeSlot } from "../field-specs/walk-field.ts";
 import { effectiveNamespace, formatId, isSelected, type ResourceName } from "../resources/identity.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 import type { Resource } from "../resources/resource.ts";
-import { cloneValue, scalarText, type Slot } from "../resources/scalar.ts";
+import { cloneValue, slotText, slotValue } from "../resources/scalar.ts";
 import { type CompiledSelector, compileSelector } from "../resources/selector.ts";
 import { type Leaf, type MatchedSlot, matchPath, PathMismatch } from "./match-path.ts";
 import { readStructured, setInsideText } from "./structured-text.ts";
@@ -16,7 +16,9 @@ import { readStructured, setInsideText } from "./structured-text.ts";
 /** What is copied. A value given as text has no type: where it replaces more than a scalar, YAML decides. */
 interface Copied {
   /** Read anew for each target: one that writes to the source itself changes what the next ones get. */
-  readonly read: () => JsonValue;
+  readonly value: () => JsonValue;
+  /** As it was written; "" for maps and lists. */
+  readonly text: () => string;
   readonly isPlain: boolean;
 }
 
@@ -44,7 +46,7 @@ class Replacer {
       throw this.#fail("must specify a source and at least one target");
     }
     if (source !== undefined && sourceValue !== undefined) throw this.#fail("source and sourceValue are mutually exclusive");
-    const copied = source === undefined ? { read: () => sourceValue ?? "", isPlain: true } : this.#valueOf(source);
+    const copied = source === undefined ? textOnly(sourceValue ?? "") : this.#valueOf(source);
     targets.forEach((target, index) => this.#copyTo(target, `targets[${index}]`, copied));
   }
 
@@ -56,12 +58,13 @@ class Replacer {
     if (isNothing(found.value)) throw this.#fail(`fieldPath \`${path}\` is missing for replacement source ${formatId(resource.id)}`);
     const { delimiter = "", index = 0 } = source.options ?? {};
     const { value, slot } = found;
-    if (delimiter === "") return { read: () => (slot === undefined ? value : valueIn(slot)), isPlain: false };
+    if (slot === undefined) return { value: () => value, text: () => "", isPlain: false };
+    const text = () => slotText(slot.container, slot.key);
+    if (delimiter === "") return { value: () => slotValue(slot) ?? null, text, isPlain: false };
     if (typeof found.value === "object") throw this.#fail("source: delimiter option can only be used with scalar nodes");
-    const part = goSplit(scalarText(found.value), delimiter)[index];
+    const part = text().split(delimiter)[index];
     if (part === undefined) throw this.#fail(`source.options.index ${index} is out of bounds for the value`);
-    const typed = this.#retype(found.value, part);
-    return { read: () => typed, isPlain: false };
+    return { ...textOnly(part), isPlain: typeof value !== "string" };
   }
 
   #sourceResource(source: ReplacementSource): Resource {
@@ -91,7 +94,7 @@ class Replacer {
 
   #copyToField(resource: Resource, path: string, copied: Copied, options: FieldOptions): void {
     const steps = splitFieldPath(path);
-    const create = options.create === true ? leafOf(copied.read()) : undefined;
+    const create = options.create === true ? leafOf(copied.value()) : undefined;
     const set = (slot: MatchedSlot) => this.#setField(slot, copied, options);
     if (setInsideText(resource.object, steps, create, set)) return;
     const complain = (why: string) =>
@@ -112,16 +115,15 @@ class Replacer {
     }
   }
 
-  #setField(slot: MatchedSlot, { read, isPlain }: Copied, { delimiter = "", index = 0 }: FieldOptions): void {
-    const value = read();
-    const before = valueIn(slot);
+  #setField(slot: MatchedSlot, { value, text: textOf, isPlain }: Copied, { delimiter = "", index = 0 }: FieldOptions): void {
+    const before = slotValue(slot) ?? null;
     const isScalar = typeof before !== "object" || before === null;
-    let text = scalarText(value);
+    let text = textOf();
     if (delimiter !== "") {
       if (!isScalar) throw this.#fail("delimiter option can only be used with scalar nodes");
-      text = insertPart(scalarText(before), delimiter, index, text);
+      text = insertPart(slotText(slot.container, slot.key), delimiter, index, text);
     }
-    if (!isScalar) writeSlot(slot, isPlain ? resolvePlain(text, "resource") : cloneValue(value));
+    if (!isScalar) writeSlot(slot, isPlain ? resolvePlain(text, "resource") : cloneValue(value()));
     else writeSlot(slot, slot.isNew === true ? resolvePlain(text, "resource") : this.#retype(before, text));
   }
 
@@ -142,8 +144,8 @@ class Replacer {
   }
 }
 
-function valueIn({ container, key }: Slot): JsonValue {
-  return (Array.isArray(container) ? container[Number(key)] : container[key]) ?? null;
+function textOnly(text: string): Copied {
+  return { value: () => text, text: () => text, isPlain: true };
 }
 
 function isNumber(value: JsonValue): boolean {
@@ -183,13 +185,9 @@ function leafOf(value: JsonValue): Leaf {
   return typeof value === "object" && value !== null ? "map" : "scalar";
 }
 
-function goSplit(text: string, delimiter: string): string[] {
-  return text.split(delimiter);
-}
-
 /** Puts a part between delimiters: before all with a negative index, behind all with one past the end. */
 function insertPart(text: string, delimiter: string, index: number, part: string): string {
-  const parts = goSplit(text, delimiter);
+  const parts = text.split(delimiter);
   if (index < 0) parts.unshift(part);
   else if (index >= parts.length) parts.push(part);
   else parts[index] = part;

@@ -2,6 +2,7 @@ import { groupOf, versionOf } from "../../../model/resource-id.ts";
 import { isJsonObject, type JsonObject, type JsonValue, objectAt, setKey } from "../../../model/json.ts";
 import type { Origin } from "../../../model/manifest.ts";
 import type { Provenance } from "../provenance.ts";
+import { sourceText } from "../../../yaml/source-text.ts";
 import type { Schema } from "../schema/schema.ts";
 import { effectiveNamespace, type Gvk, identityKey, type ResourceName } from "./identity.ts";
 import { cloneValue, scalarText } from "./scalar.ts";
@@ -158,9 +159,9 @@ function ownValue(object: Readonly<JsonObject>, key: string): JsonValue | undefi
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
-/** The entries of a map, every value as text: a null is the text `null`, as kustomize reads labels and annotations. */
+/** The entries of a map, every value as text: as it was written, and a null is the text `null`, as kustomize reads labels and annotations. */
 export function textsOf(object: Readonly<JsonObject>): Map<string, string> {
-  return new Map(Object.entries(object).map(([key, value]) => [key, value === null ? "null" : scalarText(value)]));
+  return new Map(Object.entries(object).map(([key, value]) => [key, sourceText(object, key) ?? (value === null ? "null" : scalarText(value))]));
 }
 
 /** A map of texts as an object. */

@@ -1,8 +1,9 @@
-import type { JsonObject, JsonValue } from "../../../model/json.ts";
+import { type JsonObject, type JsonValue, setKey } from "../../../model/json.ts";
+import { type Container, copySourceTexts, sourceText } from "../../../yaml/source-text.ts";
 
 /** What a container holds a value under: a key of a map or an index of a list. */
 export interface Slot {
-  readonly container: JsonObject | JsonValue[];
+  readonly container: Container;
   readonly key: string | number;
 }
 
@@ -13,18 +14,31 @@ export function scalarText(value: JsonValue | undefined): string {
   return String(value);
 }
 
-/** A copy that shares nothing. Keeps every key, `__proto__` too. */
+/** The text of a scalar as it was written, or else as YAML would write it. */
+export function slotText(container: Container, key: string | number): string {
+  return sourceText(container, key) ?? scalarText(slotValue({ container, key }));
+}
+
+/** What a slot holds. */
+export function slotValue({ container, key }: Slot): JsonValue | undefined {
+  if (Array.isArray(container)) return container[Number(key)];
+  return Object.hasOwn(container, key) ? container[key] : undefined;
+}
+
+/** A copy that shares nothing. Keeps every key, `__proto__` too, and how scalars were written. */
 export function cloneValue<T extends JsonValue>(value: T): T;
 export function cloneValue(value: JsonValue): JsonValue {
-  if (Array.isArray(value)) return value.map((item) => cloneValue(item));
+  if (Array.isArray(value)) {
+    const copy = value.map((item) => cloneValue(item));
+    copySourceTexts(value, copy);
+    return copy;
+  }
   if (typeof value !== "object" || value === null) return value;
   const copy: JsonObject = {};
   for (const key in value) {
     const item = value[key];
-    if (item === undefined) continue;
-    if (key === "__proto__")
-      Object.defineProperty(copy, key, { value: cloneValue(item), writable: true, enumerable: true, configurable: true });
-    else copy[key] = cloneValue(item);
+    if (item !== undefined) setKey(copy, key, cloneValue(item));
   }
+  copySourceTexts(value, copy);
   return copy;
 }
