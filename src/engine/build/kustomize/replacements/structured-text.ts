@@ -1,12 +1,12 @@
 import { GitOpsError } from "../../../model/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../model/json.ts";
-import { printYaml } from "../../../yaml/print.ts";
+import { editYamlText } from "../../../yaml/edit-text.ts";
 import { readYamlText } from "../../../yaml/read.ts";
 import { DEFAULT_BUDGET } from "../../build-options.ts";
 import { lookUp } from "../field-specs/look-up.ts";
 import { writeSlot } from "../field-specs/walk-field.ts";
 import { goJson } from "../generators/hash.ts";
-import { scalarText } from "../resources/scalar.ts";
+import { scalarText, slotValue } from "../resources/scalar.ts";
 import { type Leaf, type MatchedSlot, matchPath, PathMismatch } from "./match-path.ts";
 
 /** Reads YAML or JSON that is the text of a field. Throws {@link PathMismatch} where it is neither. */
@@ -58,17 +58,32 @@ function changeInside(
     const slots = matchPath(root, isJsonObject(inside) ? path : ["", ...path], create, readStructured);
     if (slots.length === 0) return undefined;
     for (const slot of slots) set(slot);
-    return writeText(inside, text);
+    if (/^\s*[{[]/.test(text)) return jsonLike(inside, text);
+    return editYamlText(
+      text,
+      slots.map((slot) => ({ path: pathTo(inside, slot) ?? [], value: slotValue(slot) ?? null })),
+    ).trim();
   } catch (error) {
     if (error instanceof PathMismatch || error instanceof GitOpsError) return undefined;
     throw error;
   }
 }
 
-function writeText(value: JsonValue, before: string): string {
-  const [first] = before.trim();
-  if (first !== "{" && first !== "[") return printYaml(value).trim();
+/** JSON as Go writes it: keys sorted, on lines of their own if the text had lines and indentation. */
+function jsonLike(value: JsonValue, before: string): string {
   return before.includes("\n") && before.includes("  ") ? prettyJson(value, "") : goJson(value);
+}
+
+/** The keys and indexes that lead to a slot. */
+function pathTo(value: JsonValue, slot: MatchedSlot): readonly (string | number)[] | undefined {
+  if (value === slot.container) return [slot.key];
+  if (typeof value !== "object" || value === null) return undefined;
+  const entries = Array.isArray(value) ? value.entries() : Object.entries(value);
+  for (const [key, item] of entries) {
+    const rest = pathTo(item, slot);
+    if (rest !== undefined) return [key, ...rest];
+  }
+  return undefined;
 }
 
 function prettyJson(value: JsonValue, indent: string): string {

@@ -161,7 +161,9 @@ function ownValue(object: Readonly<JsonObject>, key: string): JsonValue | undefi
 
 /** The entries of a map, every value as text: as it was written, and a null is the text `null`, as kustomize reads labels and annotations. */
 export function textsOf(object: Readonly<JsonObject>): Map<string, string> {
-  return new Map(Object.entries(object).map(([key, value]) => [key, sourceText(object, key) ?? (value === null ? "null" : scalarText(value))]));
+  return new Map(
+    Object.entries(object).map(([key, value]) => [key, sourceText(object, key) ?? (value === null ? "null" : scalarText(value))]),
+  );
 }
 
 /** A map of texts as an object. */
