@@ -25,14 +25,16 @@ export interface ProxiedAnswer {
   readonly body: string;
 }
 
-/** What can be done with one request. Exactly one of `pass`, `answer` and `reset` ends it. */
+/** What can be done with one request. Exactly one of `pass`, `answer`, `cut` and `reset` ends it. */
 export interface Wire {
   /** Sends it to the real server and passes the answer on, piece by piece. */
   pass(): void;
-  /** Sends it to the real server and brings the answer; the client hears nothing yet. */
-  forward(): Promise<ProxiedAnswer>;
+  /** Sends it (under another path, where one is given) to the real server and brings the answer; the client hears nothing yet. */
+  forward(path?: string): Promise<ProxiedAnswer>;
   /** Answers the client. */
   answer(answer: ProxiedAnswer): void;
+  /** Answers with half of the body, then breaks the connection. */
+  cut(answer: ProxiedAnswer): void;
   /** Breaks the client's connection. */
   reset(): void;
 }
@@ -110,16 +112,16 @@ async function textOf(message: IncomingMessage): Promise<string> {
 }
 
 function wireTo(request: ProxiedRequest, response: ServerResponse, server: string, agent: Agent, token: string): Wire {
-  const open = (): Promise<IncomingMessage> =>
+  const open = (path = request.path): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
       const { host: _, connection: __, ...headers } = request.headers;
-      const sent = send(new URL(request.path, server), { method: request.method, agent, headers: { ...headers, authorization: `Bearer ${token}` } }, resolve);
+      const sent = send(new URL(path, server), { method: request.method, agent, headers: { ...headers, authorization: `Bearer ${token}` } }, resolve);
       sent.on("error", reject);
       response.on("close", () => response.writableFinished || sent.destroy());
       sent.end(request.body);
     });
-  const forward = async (): Promise<ProxiedAnswer> => {
-    const message = await open();
+  const forward = async (path?: string): Promise<ProxiedAnswer> => {
+    const message = await open(path);
     return { status: message.statusCode ?? 0, headers: withoutFraming(message.headers), body: await textOf(message) };
   };
   return {
@@ -135,6 +137,10 @@ function wireTo(request: ProxiedRequest, response: ServerResponse, server: strin
         () => response.destroy(),
       ),
     answer: ({ status, headers, body }) => void response.writeHead(status, headers).end(body),
+    cut: ({ status, headers, body }) => {
+      response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
+      response.write(body.slice(0, Math.floor(body.length / 2)), () => response.socket?.resetAndDestroy());
+    },
     reset: () => void response.socket?.resetAndDestroy(),
   };
 }
