@@ -117,6 +117,14 @@ test("an unknown context is 12, in words", async () => {
   assert.match(stderr, /^error: .*other/);
 });
 
+test("a build tells its warnings but not its steps: credentials in a typed URL are warned about and shown nowhere", async () => {
+  const environment = { PATH: process.env["PATH"], HOME: folder, XDG_CACHE_HOME: folder };
+  const { exitStatus, stdout, stderr } = await runMain(["build", "--repo", "https://user:hunter2@127.0.0.1:9/shop.git"], environment);
+  assert.deepEqual([exitStatus, stdout], [14, ""]);
+  assert.match(stderr, /credentials in the URL of https:\/\/127\.0\.0\.1:9/);
+  assert.doesNotMatch(stderr, /hunter2|fetching/);
+});
+
 test("a reader that goes away is no error", async () => {
   const { host } = newHost();
   const { stdout } = host.streams;

@@ -20,12 +20,11 @@ export const buildCommand = defineCommand({
       import("../output/progress.ts"),
     ]);
     const source = await requiredSource(input, session);
-    // Fetching a folder takes no time worth a line; --verbose shows it.
-    const progress = await openProgress({
-      ...session,
-      globals: { ...session.globals, quiet: session.globals.quiet || !session.globals.verbose },
+    const progress = await openProgress(session);
+    // A build takes no time worth a line for each step: --verbose shows them, warnings are always shown.
+    const context = session.listen((event) => {
+      if (session.globals.verbose || event.type === "warning") progress.emit(event);
     });
-    const context = session.listen(progress.emit);
     try {
       const { result } = await buildSource(source, buildSettings(input), await session.source(sourceFlags(input)), context);
       return { text: printManifests(result.manifests.map(({ object }) => object)), exitStatus: 0, warnings: result.warnings };
