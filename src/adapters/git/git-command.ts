@@ -1,12 +1,5 @@
 import { GitFailed, gitMissing } from "./git-failure.ts";
-import { runNetworkGit } from "./git-process.ts";
-
-/** Where and how a git runs. */
-export interface GitCall {
-  readonly gitDirectory: string;
-  readonly environment: NodeJS.ProcessEnv;
-  readonly signal: AbortSignal;
-}
+import { runNetworkGit, type GitCall } from "./git-process.ts";
 
 /** What a fetch brings. */
 export interface FetchRequest {

@@ -1,6 +1,12 @@
 import { spawn } from "node:child_process";
-import type { GitCall } from "./git-command.ts";
 import { GitFailed, gitMissing } from "./git-failure.ts";
+
+/** Where and how a git runs. */
+export interface GitCall {
+  readonly gitDirectory: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+}
 
 /** More than any list of refs needs; a server that sends without end is stopped here. */
 const MAX_OUTPUT_BYTES = 256 << 20;

@@ -2,7 +2,7 @@ import { GitOpsError } from "../../engine/model/errors.ts";
 import type { Emit } from "../../engine/model/event.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
 import type { CredentialSources } from "./credentials.ts";
-import type { GitCall } from "./git-command.ts";
+import type { GitCall } from "./git-process.ts";
 import { explainGitFailure, GitFailed } from "./git-failure.ts";
 import type { RepositoryUrl } from "./repository-url.ts";
 import { openSession } from "./session.ts";

@@ -2,7 +2,7 @@ import { isAbsolute, resolve } from "node:path";
 import { GitOpsError } from "../../engine/model/errors.ts";
 
 /** A user name and a password, or a token as the password. */
-export interface UrlCredentials {
+interface UrlCredentials {
   readonly username: string;
   readonly password: string;
 }

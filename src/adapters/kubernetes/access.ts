@@ -53,3 +53,9 @@ export interface Impersonation {
   readonly groups: readonly string[];
   readonly extra: ReadonlyMap<string, readonly string[]>;
 }
+
+/** PEM texts. One object per certificate: a new object means new connections. */
+export interface ClientCertificate {
+  readonly certificate: string;
+  readonly key: string;
+}

@@ -1,15 +1,9 @@
 import { readFile } from "node:fs/promises";
 import type { Clock } from "../../../engine/ports/clock.ts";
 import { GitOpsError } from "../../../engine/model/errors.ts";
-import type { BearerSource, ClusterAccess } from "../access.ts";
+import type { BearerSource, ClientCertificate, ClusterAccess } from "../access.ts";
 import { readMaterial } from "../transport/dialer.ts";
 import type { ExecHost } from "./exec-plugin.ts";
-
-/** PEM texts. One object per certificate: a new object means new connections. */
-export interface ClientCertificate {
-  readonly certificate: string;
-  readonly key: string;
-}
 
 /** What proves to the server who is calling. Never printed. */
 export interface Credentials {

@@ -1,10 +1,9 @@
 import { spawn, type StdioOptions } from "node:child_process";
 import { GitOpsError } from "../../../engine/model/errors.ts";
 import { isJsonObject, objectAt, stringAt, type JsonObject, type JsonValue } from "../../../engine/model/json.ts";
-import type { ClusterAccess, ExecPlugin } from "../access.ts";
+import type { ClientCertificate, ClusterAccess, ExecPlugin } from "../access.ts";
 import { deferred } from "../transport/deferred.ts";
 import { readMaterial } from "../transport/dialer.ts";
-import type { ClientCertificate } from "./credentials.ts";
 
 /** What a plugin sees of this process. */
 export interface ExecHost {

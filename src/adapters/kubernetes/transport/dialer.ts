@@ -3,8 +3,7 @@ import type { Agent as HttpAgent, ClientRequest, RequestOptions } from "node:htt
 import { Agent as HttpsAgent } from "node:https";
 import { checkServerIdentity, createSecureContext, type PeerCertificate, type SecureContext } from "node:tls";
 import { GitOpsError } from "../../../engine/model/errors.ts";
-import type { ClusterAccess, Material } from "../access.ts";
-import type { ClientCertificate } from "../credentials/credentials.ts";
+import type { ClientCertificate, ClusterAccess, Material } from "../access.ts";
 import { plainHttp } from "./plain-http.ts";
 import { hostOf, proxyFor } from "./proxy.ts";
 

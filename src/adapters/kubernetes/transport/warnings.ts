@@ -18,6 +18,6 @@ export function createWarningReporter(emit: Emit): (header: string | readonly st
 }
 
 /** The texts of a Warning header. */
-export function parseWarnings(header: string): readonly string[] {
+function parseWarnings(header: string): readonly string[] {
   return [...header.matchAll(WARNING)].map((match) => (match[1] ?? "").replace(/\\(.)/g, "$1"));
 }

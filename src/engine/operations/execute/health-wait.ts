@@ -15,7 +15,7 @@ export interface HealthTarget {
 }
 
 /** An object with the last verdict on it. */
-export interface JudgedObject {
+interface JudgedObject {
   readonly id: ResourceId;
   readonly gate: Gate;
   readonly health: Health;
