@@ -23,7 +23,9 @@ function isMigratable(entry: JsonObject, fieldManager: string): boolean {
 
 /** Entries that {@link migrationPatch} moves. */
 export function migratedEntries(live: JsonObject, managers: readonly string[], fieldManager: string): readonly JsonObject[] {
-  return managedEntries(live).filter((entry) => managers.includes(stringAt(entry, "manager")) && isMigratable(entry, fieldManager));
+  return managedEntries(live).filter(
+    (entry) => managers.includes(stringAt(entry, "manager")) && stringAt(entry, "subresource") === "" && !isOwnApply(entry, fieldManager),
+  );
 }
 
 /**

@@ -1,11 +1,8 @@
 import type { DeliveryRef } from "../model/delivery.ts";
 import { DEFAULT_POLICY } from "../model/delivery.ts";
-import { objectAt, stringAt, type JsonObject } from "../model/json.ts";
-import type { InventoryEntry } from "../model/inventory.ts";
 import { prepareDelete } from "./delete-delivery.ts";
 import { REQUESTS_AT_ONCE, mapBounded } from "./bounded.ts";
-import type { Execution } from "./execute/execution.ts";
-import { FIELD_MANAGER } from "./field-manager.ts";
+import { dropMark } from "./execute/drop-mark.ts";
 import type { RunContext, SyncResult, WriterPorts } from "./request.ts";
 import { runGuarded } from "./run-guarded.ts";
 
@@ -24,28 +21,10 @@ export async function releaseDelivery(ref: DeliveryRef, ports: WriterPorts, cont
     const lease = await ports.deliveries.begin(ref, { ...stored.inventory, unfinished: true }, stored.resourceVersion, context);
     execution.state.wrote();
     const { label, value } = ports.deliveries.ownerMark(ref);
-    await mapBounded(stored.inventory.entries, REQUESTS_AT_ONCE, (entry) => dropMark(entry, label, value, execution));
+    await mapBounded(stored.inventory.entries, REQUESTS_AT_ONCE, (entry) => dropMark(entry, { label, value }, execution));
     if (execution.state.hasFailed) await lease.release(stored.inventory, execution.calls);
     else await lease.remove(execution.calls);
     execution.state.wrote();
     if (!execution.state.hasFailed) await ports.bindings.remove(ref);
   });
-}
-
-async function dropMark(entry: InventoryEntry, label: string, value: string, { cluster, calls, context, state }: Execution): Promise<void> {
-  context.signal.throwIfAborted();
-  try {
-    const live = await cluster.get(entry, calls);
-    if (live === undefined || objectAt(live, "metadata", "labels")[label] !== value) return;
-    const operations: JsonObject[] = [
-      { op: "test", path: "/metadata/resourceVersion", value: stringAt(live, "metadata", "resourceVersion") },
-      { op: "remove", path: `/metadata/labels/${label.replaceAll("~", "~0").replaceAll("/", "~1")}` },
-    ];
-    const object = await cluster.patch(entry, operations, { fieldManager: FIELD_MANAGER, ...calls });
-    state.wrote();
-    state.applied(entry, "configured", object);
-  } catch (error) {
-    if (calls.signal.aborted) throw error;
-    state.failed(entry, error);
-  }
 }

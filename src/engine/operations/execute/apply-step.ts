@@ -1,11 +1,12 @@
 import { migrationPatch } from "../../compare/index.ts";
 import { GitOpsError } from "../../model/errors.ts";
-import { objectAt, stringAt, type JsonObject } from "../../model/json.ts";
+import { stringAt, type JsonObject } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { AdoptedMarks, PlanStep } from "../../model/plan.ts";
 import { formatResourceId, type ResourceId } from "../../model/resource-id.ts";
 import { recreationRefusal } from "../../plan/index.ts";
 import { awaitGone } from "./await-gone.ts";
+import { patchGuarded, removals } from "./guarded-patch.ts";
 import { FIELD_MANAGER } from "../field-manager.ts";
 import type { Execution } from "./execution.ts";
 
@@ -62,23 +63,18 @@ async function replace(manifest: Manifest, { cluster, calls, state }: Execution)
 }
 
 /** Moves what kubectl owned into our entry, so that the apply which follows removes what Git does not declare. */
-async function migrate(id: ResourceId, managers: readonly string[], { cluster, calls, state }: Execution): Promise<void> {
-  const live = await cluster.get(id, calls);
-  if (live === undefined) return;
-  await cluster.patch(id, migrationPatch(live, managers, FIELD_MANAGER), { fieldManager: FIELD_MANAGER, ...calls });
-  state.wrote();
+async function migrate(id: ResourceId, managers: readonly string[], execution: Execution): Promise<void> {
+  await patchGuarded(id, (live) => migrationPatch(live, managers, FIELD_MANAGER), execution);
 }
 
 /** Drops another tool's marks and moves its fields into our entry, in one guarded patch: the object is never without an owner. */
-async function adopt(id: ResourceId, marks: AdoptedMarks, { cluster, calls, state }: Execution): Promise<void> {
-  const live = await cluster.get(id, calls);
-  if (live === undefined) return;
-  const metadata = objectAt(live, "metadata");
-  const drop = (part: "labels" | "annotations"): JsonObject[] =>
-    marks[part].filter((name) => Object.hasOwn(objectAt(metadata, part), name)).map((name) => ({ op: "remove", path: `/metadata/${part}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}` }));
-  const moved = marks.managers.length > 0 ? migrationPatch(live, marks.managers, FIELD_MANAGER) : [{ op: "test", path: "/metadata/resourceVersion", value: stringAt(live, "metadata", "resourceVersion") }];
-  await cluster.patch(id, [...moved, ...drop("labels"), ...drop("annotations")], { fieldManager: FIELD_MANAGER, ...calls });
-  state.wrote();
+async function adopt(id: ResourceId, marks: AdoptedMarks, execution: Execution): Promise<void> {
+  const operations = (live: JsonObject): readonly JsonObject[] => [
+    ...migrationPatch(live, marks.managers, FIELD_MANAGER),
+    ...removals(live, "labels", marks.labels),
+    ...removals(live, "annotations", marks.annotations),
+  ];
+  await patchGuarded(id, operations, execution);
 }
 
 /** Deletes and applies again. The Pods of a StatefulSet are orphaned, so that they go on serving until it takes them over. */

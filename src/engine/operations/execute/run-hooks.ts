@@ -4,6 +4,7 @@ import { formatResourceId, type ResourceId } from "../../model/resource-id.ts";
 import { GitOpsError } from "../../model/errors.ts";
 import { FIELD_MANAGER } from "../field-manager.ts";
 import { awaitGone } from "./await-gone.ts";
+import { patchGuarded } from "./guarded-patch.ts";
 import type { Execution } from "./execution.ts";
 
 /** Keeps a hook that deletes itself (`ttlSecondsAfterFinished`) until it is judged; the name is Argo CD's, which then cleans up too. */
@@ -63,17 +64,11 @@ async function removeHook(id: ResourceId, execution: Execution): Promise<void> {
 }
 
 /** @returns the live hook without our finalizer, or undefined where there is none. */
-async function dropFinalizer(id: ResourceId, { cluster, calls, state }: Execution): Promise<JsonObject | undefined> {
-  const live = await cluster.get(id, calls);
-  if (live === undefined) return undefined;
-  const finalizers = arrayAt(live, "metadata", "finalizers");
-  if (!finalizers.includes(HOOK_FINALIZER)) return live;
-  const value = finalizers.filter((finalizer) => finalizer !== HOOK_FINALIZER);
-  const operations: JsonObject[] = [
-    { op: "test", path: "/metadata/resourceVersion", value: stringAt(live, "metadata", "resourceVersion") },
-    { op: "replace", path: "/metadata/finalizers", value },
-  ];
-  const patched = await cluster.patch(id, operations, { fieldManager: FIELD_MANAGER, ...calls });
-  state.wrote();
-  return patched;
+function dropFinalizer(id: ResourceId, execution: Execution): Promise<JsonObject | undefined> {
+  const operations = (live: JsonObject): readonly JsonObject[] => {
+    const finalizers = arrayAt(live, "metadata", "finalizers");
+    if (!finalizers.includes(HOOK_FINALIZER)) return [];
+    return [{ op: "replace", path: "/metadata/finalizers", value: finalizers.filter((finalizer) => finalizer !== HOOK_FINALIZER) }];
+  };
+  return patchGuarded(id, operations, execution);
 }
