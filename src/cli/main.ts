@@ -53,8 +53,21 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
   } finally {
     interruption.dispose();
   }
-  await Promise.all([stdout.flush(), stderr.flush()]);
-  return exitStatus;
+  return (await areFlushed(stdout, stderr)) ? exitStatus : DISK_FULL_STATUS;
+}
+
+/** A result that did not get out, such as on a full disk, must not look like one that did. */
+const DISK_FULL_STATUS = 15;
+
+async function areFlushed(stdout: Output, stderr: Output): Promise<boolean> {
+  try {
+    await Promise.all([stdout.flush(), stderr.flush()]);
+    return true;
+  } catch (error) {
+    const code: unknown = error instanceof Error && "code" in error ? error.code : "";
+    stderr.write(`error: the output cannot be written: ${String(code)}\n`);
+    return false;
+  }
 }
 
 async function run(argv: readonly string[], host: Host, signal: AbortSignal): Promise<Rendered> {

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { COMMANDS } from "../../src/cli/commands/table.ts";
 import { abortOnSignals, Interruption } from "../../src/cli/interruption.ts";
-import { main } from "../../src/cli/main.ts";
 import { assertGolden } from "./golden.ts";
 import { newHost, runMain } from "./host.ts";
 
@@ -123,14 +122,6 @@ test("a build tells its warnings but not its steps: credentials in a typed URL a
   assert.deepEqual([exitStatus, stdout], [14, ""]);
   assert.match(stderr, /credentials in the URL of https:\/\/127\.0\.0\.1:9/);
   assert.doesNotMatch(stderr, /hunter2|fetching/);
-});
-
-test("a reader that goes away is no error", async () => {
-  const { host } = newHost();
-  const { stdout } = host.streams;
-  const running = main(["help"], host);
-  stdout.destroy(Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
-  assert.equal(await running, 0);
 });
 
 test("the first signal aborts the run with the status it stands for, the second ends the process", () => {
