@@ -139,9 +139,9 @@ function wireTo(request: ProxiedRequest, response: ServerResponse, server: strin
     answer: ({ status, headers, body }) => void response.writeHead(status, headers).end(body),
     cut: ({ status, headers, body }) => {
       response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
-      response.write(body.slice(0, Math.floor(body.length / 2)), () => response.socket?.resetAndDestroy());
+      response.write(body.slice(0, Math.floor(body.length / 2)), () => response.socket?.destroy());
     },
-    reset: () => void response.socket?.resetAndDestroy(),
+    reset: () => void response.socket?.destroy(),
   };
 }
 
