@@ -46,7 +46,13 @@ const POD_CHANGES = [
 
 function mergePatch(target: GeneratedObject): fc.Arbitrary<object> {
   const id = idOf(target);
-  const labels = fc.constantFrom<object>({ labels: { patched: "yes" } }, { annotations: { p: null, q: "1" } }, {});
+  const labels = fc.constantFrom<object>(
+    { labels: { patched: "yes" } },
+    { annotations: { p: null, q: "1" } },
+    { labels: { app: "changed" } },
+    { annotations: { team: "b", zone: "2" } },
+    {},
+  );
   const common = labels.map((more) => ({ ...id, metadata: { ...id.metadata, ...more } }));
   switch (target.kind) {
     case "Deployment":
@@ -121,13 +127,11 @@ function patchEntry(one: GeneratedObject): fc.Arbitrary<object> {
     mergePatch(one).map((patch) => ({ patch: JSON.stringify(patch) })),
     fc.tuple(mergePatch(one), target(one)).map(([patch, select]) => ({ patch: JSON.stringify(patch), target: select })),
     fc.tuple(operations, target(one)).map(([patch, select]) => ({ patch, target: select })),
-    fc
-      .tuple(mergePatch(one), target(one))
-      .map(([patch, select]) => ({
-        patch: JSON.stringify({ ...patch, metadata: { name: "changed" } }),
-        target: select,
-        options: { allowNameChange: true },
-      })),
+    fc.tuple(mergePatch(one), target(one)).map(([patch, select]) => ({
+      patch: JSON.stringify({ ...patch, metadata: { name: "changed" } }),
+      target: select,
+      options: { allowNameChange: true },
+    })),
   );
 }
 

@@ -80,9 +80,3 @@ function descendMap(walk: Walk, at: number, step: Step, map: JsonObject): string
   if (value !== found) setKey(map, step.name, value);
   return descend(walk, at + 1, value, { container: map, key: step.name });
 }
-
-/** Writes a scalar where a walk found a value. */
-export function writeSlot({ container, key }: Slot, value: JsonValue): void {
-  if (Array.isArray(container)) container[Number(key)] = value;
-  else setKey(container, String(key), value);
-}

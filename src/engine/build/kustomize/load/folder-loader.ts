@@ -1,8 +1,9 @@
 import { GitOpsError } from "../../../model/errors.ts";
 import { readKustomization, type ReadKustomization } from "../decode/read-kustomization.ts";
 import { buildFailure, escapes, forbidden } from "../fail.ts";
+import { refuseEncryptedFile } from "../../refuse-encrypted.ts";
 import type { LoadSession } from "./session.ts";
-import { folderOf, hasAmbiguousSegment, isRemote, isWithin, joinPath } from "./tree-path.ts";
+import { folderOf, hasAmbiguousSegment, isRemote, isWithin, joinPath, withoutCredentials } from "./tree-path.ts";
 
 /** A file that a kustomization names. */
 export interface LoadedFile {
@@ -43,7 +44,12 @@ export class FolderLoader {
     const names = FILE_NAMES.filter((name) => entries.some((entry) => entry.name === name && entry.type === "file"));
     const where = this.root === "" ? "the top of the source" : this.root;
     const [name, another] = names;
-    if (name === undefined) throw buildFailure(namedBy, `unable to find one of ${FILE_NAMES.join(", ")} in ${where}`);
+    if (name === undefined)
+      throw buildFailure(
+        namedBy,
+        `unable to find one of ${FILE_NAMES.join(", ")} in ${where}`,
+        "add one, or name the files of the folder one by one",
+      );
     if (another !== undefined)
       throw buildFailure(namedBy, `found multiple kustomization files under ${where}: ${names.join(", ")}`, "keep one of them");
     const path = this.#join(name) ?? name;
@@ -65,7 +71,9 @@ export class FolderLoader {
       throw escapes(naming.file, message, "move the file, or build with --load-restrictor LoadRestrictionsNone");
     }
     if ((await this.session.tree.typeOf(path)) !== "file") throw buildFailure(naming.file, `${naming.field}: '${entry}' must be a file`);
-    return { path, bytes: await this.session.read(path) };
+    const bytes = await this.session.read(path);
+    refuseEncryptedFile(path, bytes);
+    return { path, bytes };
   }
 
   /** A loader of a folder that this one names. Throws as {@link FolderLoader.file}, and BUILD_FAILED for a cycle. */
@@ -107,7 +115,7 @@ export class FolderLoader {
 
   #inTree(entry: string, { file, field }: Naming): string {
     if (entry === "") throw buildFailure(file, `${field}: the path is empty`);
-    if (isRemote(entry)) throw forbidden(file, `${field}: '${entry}' is remote`, LOCAL_HINT);
+    if (isRemote(entry)) throw forbidden(file, `${field}: '${withoutCredentials(entry)}' is remote`, LOCAL_HINT);
     if (entry.startsWith("/"))
       throw escapes(file, `${field}: '${entry}' is an absolute path`, "name it by a path relative to the kustomization");
     const path = this.#join(entry);

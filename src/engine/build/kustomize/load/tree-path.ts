@@ -26,6 +26,13 @@ export function isRemote(entry: string): boolean {
   return REMOTE.test(entry);
 }
 
+/** A URL for messages: what stands before its host, and its query, may be a token. */
+export function withoutCredentials(entry: string): string {
+  return entry
+    .replace(/^([a-z][a-z0-9+.:-]*\/\/)[^/]*@/i, "$1***@")
+    .replace(/([?&][^=&]*(?:token|password|secret|key)[^=&]*=)[^&]*/gi, "$1***");
+}
+
 /** A segment such as `a..b`, which kustomize refuses as ambiguous. */
 export function hasAmbiguousSegment(path: string): boolean {
   return path.split("/").some((part) => part !== ".." && part.includes(".."));

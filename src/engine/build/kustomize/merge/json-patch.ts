@@ -13,8 +13,10 @@ export type JsonOperation = Readonly<JsonObject>;
 export function applyJsonPatch(object: JsonObject, operations: readonly JsonOperation[]): JsonObject {
   let document: JsonValue = cloneValue(object);
   operations.forEach((operation, index) => {
-    const kind = operation["op"];
-    const fail = (why: string) => new MergeConflict(`operation ${index + 1} (${typeof kind === "string" ? kind : "no op"}): ${why}`);
+    const { op: kind, path } = operation;
+    const where = typeof path === "string" && path !== "" ? ` at ${path}` : "";
+    const fail = (why: string) =>
+      new MergeConflict(`operation ${index + 1} (${typeof kind === "string" ? kind : "no op"})${where}: ${why}`);
     document = applyOne(document, operation, fail);
   });
   if (!isJsonObject(document)) throw new MergeConflict("the patched object is no map");
@@ -148,7 +150,7 @@ function indexIn(list: readonly JsonValue[], step: string, last: number, fail: F
 /** kustomize decodes the patched JSON into floats: integers beyond 2^53 lose their last digits, and how scalars were written is forgotten. */
 function throughFloat<T extends JsonValue>(value: T): T;
 function throughFloat(value: JsonValue): JsonValue {
-  if (typeof value === "bigint") return BigInt(Math.trunc(Number(value)));
+  if (typeof value === "bigint") return BigInt(String(Number(value)));
   if (Array.isArray(value)) return value.map((item) => throughFloat(item));
   if (!isJsonObject(value)) return value;
   const result: JsonObject = {};

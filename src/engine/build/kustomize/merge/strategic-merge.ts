@@ -3,6 +3,7 @@ import { rememberText, sourceText } from "../../../yaml/source-text.ts";
 import type { FieldType, ObjectType, Schema } from "../schema/schema.ts";
 import { scalarText } from "../resources/scalar.ts";
 import { listDirective, mapDirective } from "./directive.ts";
+import { removeKey, writeSlot } from "../resources/shared-scalars.ts";
 import { elementWithKeys, type Element, keyTexts, knownKeys, setElement, unifyKeys } from "./keyed-list.ts";
 import { MergeConflict } from "./merge-conflict.ts";
 
@@ -67,10 +68,10 @@ class Merger {
       // A null that the patch does not touch stays, if it was written as one: `key:` alone goes.
       const keepsNull = value === null && own(patch, name) === undefined && sourceText(dest, name) !== "";
       if (value === undefined || (value === null && !keepsNull)) {
-        delete dest[name];
+        removeKey(dest, name);
         continue;
       }
-      setKey(dest, name, value);
+      if (value !== own(dest, name)) writeSlot({ container: dest, key: name }, value);
       const written = patch === undefined || typeof value === "object" ? undefined : sourceText(patch, name);
       if (written !== undefined) rememberText(dest, name, value, written);
     }

@@ -72,7 +72,8 @@ function guarded<T>(resource: Resource, { file, label }: PatchSource, apply: () 
     return apply();
   } catch (error) {
     if (!(error instanceof MergeConflict)) throw error;
-    throw buildFailure(file, `${label} cannot be applied to ${formatId(resource.id)}: ${error.message}`);
+    const hint = "compare the patch with the object that it meets: a build without the patch shows it";
+    throw buildFailure(file, `${label} cannot be applied to ${formatId(resource.id)}: ${error.message}`, hint);
   }
 }
 

@@ -14,7 +14,7 @@ export type ParsedPatch =
 
 /**
  * Tells a strategic merge patch from JSON operations, as kustomize does: by what the text parses to.
- * Throws BUILD_FAILED, with what the reader of the likelier kind says.
+ * Throws BUILD_FAILED, with what the reader of the likelier kind says: a list is no object.
  *
  * @param label how messages call the patch when it stands inside the kustomization.
  */
@@ -28,7 +28,7 @@ export function parsePatch(file: string, text: string, budget: BuildBudget, labe
   }
   if ("value" in documents) return documents.value.length === 0 ? { type: "nothing" } : { type: "merge", documents: documents.value };
   if ("value" in operations) return { type: "nothing" };
-  throw documents.error;
+  throw text.startsWith("[") ? operations.error : documents.error;
 }
 
 /** Reads JSON operations: a list of maps, in JSON where it starts with a bracket, else in YAML, the first document only. Throws BUILD_FAILED. */

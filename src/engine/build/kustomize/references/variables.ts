@@ -1,10 +1,11 @@
-import { isJsonObject, type JsonValue, setKey } from "../../../model/json.ts";
+import { isJsonObject, type JsonValue } from "../../../model/json.ts";
 import type { Variable } from "../decode/kustomization.ts";
 import { buildFailure } from "../fail.ts";
 import type { FieldSpec } from "../field-specs/field-spec.ts";
 import { lookUp } from "../field-specs/look-up.ts";
 import { splitFieldPath } from "../field-specs/split-path.ts";
-import { walkField, writeSlot } from "../field-specs/walk-field.ts";
+import { walkField } from "../field-specs/walk-field.ts";
+import { writeSlot } from "../resources/shared-scalars.ts";
 import { effectiveNamespace, isSelected, type ResourceName } from "../resources/identity.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 import type { Resource } from "../resources/resource.ts";
@@ -100,7 +101,7 @@ function expandAt(value: JsonValue, write: (result: JsonValue) => void, expand: 
     if (value.some((item) => typeof item !== "string")) return "expected a list of strings";
     value.forEach((item, index) => (value[index] = expand(scalarText(item))));
   } else if (isJsonObject(value)) {
-    for (const [key, item] of Object.entries(value)) if (typeof item === "string") setKey(value, key, expand(item));
+    for (const [key, item] of Object.entries(value)) if (typeof item === "string") writeSlot({ container: value, key }, expand(item));
   }
   return undefined;
 }

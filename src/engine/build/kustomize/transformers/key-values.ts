@@ -1,4 +1,4 @@
-import { isJsonObject, setKey } from "../../../model/json.ts";
+import { isJsonObject, type JsonObject, setKey } from "../../../model/json.ts";
 import { type FieldSpec, mergeFieldSpecs } from "../field-specs/field-spec.ts";
 import { specsForKind, type TransformerConfig } from "../field-specs/transformer-config.ts";
 import { walkPath } from "../field-specs/walk-field.ts";
@@ -6,6 +6,8 @@ import type { Label } from "../decode/kustomization.ts";
 import { fieldSpecOf } from "../field-specs/field-spec.ts";
 import { formatGvk } from "../resources/identity.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
+import type { Slot } from "../resources/scalar.ts";
+import { shareScalars, writeSlot } from "../resources/shared-scalars.ts";
 
 /** Sets labels or annotations at every place that the specs name: one walk for all keys. */
 export function transformKeyValues(resources: ResourceMap, pairs: ReadonlyMap<string, string>, specs: readonly FieldSpec[]): void {
@@ -16,14 +18,30 @@ export function transformKeyValues(resources: ResourceMap, pairs: ReadonlyMap<st
     const kind = formatGvk(gvk);
     const matching = byKind.get(kind) ?? specsForKind(specs, gvk);
     byKind.set(kind, matching);
+    const added = new Map<string, Slot[]>();
     for (const spec of matching) {
       walkPath(resource, spec, "map", (value) => {
         if (value === null) return undefined;
         if (!isJsonObject(value)) return "expected a map";
-        for (const [key, text] of pairs) setKey(value, key, text);
+        setPairs(value, pairs, added);
         return undefined;
       });
     }
+    for (const slots of added.values()) shareScalars(slots);
+  }
+}
+
+function setPairs(map: JsonObject, pairs: ReadonlyMap<string, string>, added: Map<string, Slot[]>): void {
+  for (const [key, text] of pairs) {
+    const slot = { container: map, key };
+    if (Object.hasOwn(map, key)) {
+      writeSlot(slot, text);
+      continue;
+    }
+    setKey(map, key, text);
+    const others = added.get(key);
+    if (others === undefined) added.set(key, [slot]);
+    else others.push(slot);
   }
 }
 

@@ -1,7 +1,8 @@
 import { buildFailure } from "../fail.ts";
 import type { Replica } from "../decode/kustomization.ts";
 import type { FieldSpec } from "../field-specs/field-spec.ts";
-import { walkField, writeSlot } from "../field-specs/walk-field.ts";
+import { walkField } from "../field-specs/walk-field.ts";
+import { writeSlot } from "../resources/shared-scalars.ts";
 import { formatGvk, isSelected, type ResourceName } from "../resources/identity.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 

@@ -1,0 +1,40 @@
+import type { JsonValue } from "../../../model/json.ts";
+import { setKey } from "../../../model/json.ts";
+import type { Slot } from "./scalar.ts";
+
+type Container = Slot["container"];
+type Group = readonly Slot[];
+
+/**
+ * kustomize puts one and the same YAML node at every place where a transformer adds a label or annotation to a resource.
+ * Whoever changes one of them later, by a patch or a replacement, changes all: a Deployment's selector follows its label.
+ */
+const groups = new WeakMap<Container, Map<string | number, Group>>();
+
+/** Says that values which were just added are one. */
+export function shareScalars(slots: readonly Slot[]): void {
+  if (slots.length < 2) return;
+  for (const { container, key } of slots) {
+    const known = groups.get(container);
+    if (known === undefined) groups.set(container, new Map([[key, slots]]));
+    else known.set(key, slots);
+  }
+}
+
+/** Writes a value where another stands, and wherever that one is shared. */
+export function writeSlot(slot: Slot, value: JsonValue): void {
+  const group = groups.get(slot.container)?.get(slot.key);
+  if (group === undefined) return put(slot, value);
+  for (const one of group) if (groups.get(one.container)?.get(one.key) === group) put(one, value);
+}
+
+/** Removes a key; what is put there later is shared with nothing. */
+export function removeKey(object: { [key: string]: JsonValue }, key: string): void {
+  groups.get(object)?.delete(key);
+  delete object[key];
+}
+
+function put({ container, key }: Slot, value: JsonValue): void {
+  if (Array.isArray(container)) container[Number(key)] = value;
+  else setKey(container, String(key), value);
+}
