@@ -11,7 +11,8 @@ const CONTROL = /[\u0000-\u001f\u007f]/;
 export function pathSegments(path: string): readonly string[] {
   if (path.startsWith("/")) throw escapes(path);
   if (CONTROL.test(path) || path.length > MAX_PATH_BYTES) {
-    throw new GitOpsError("UNSUPPORTED_CONTENT", "a path is too long or contains control characters", {
+    const what = CONTROL.test(path) ? "contains control characters" : `is longer than ${MAX_PATH_BYTES} bytes`;
+    throw new GitOpsError("UNSUPPORTED_CONTENT", `the path ${shown(path)} ${what}`, {
       hint: "rename the file",
       data: { path: shown(path) },
     });
@@ -54,7 +55,7 @@ export function escapes(path: string, link?: string): GitOpsError {
 
 /** The error for a path where nothing stands. */
 export function noSuchPath(path: string, what = "file or folder"): GitOpsError {
-  return new GitOpsError("PATH_NOT_FOUND", `no such ${what}: ${shown(path === "" ? "." : path)}`, { data: { path: shown(path) } });
+  return new GitOpsError("PATH_NOT_FOUND", `no such ${what}: ${shown(path === "" ? "." : path)}`, { hint: "check the path, and that this revision has it", data: { path: shown(path) } });
 }
 
 function shown(path: string): string {
