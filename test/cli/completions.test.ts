@@ -12,7 +12,7 @@ import { runMain } from "./host.ts";
 const folder = new URL("../../completions/", import.meta.url);
 
 for (const shell of SHELLS) {
-  test(`the completions for ${shell} are those of the command table (else run: node scripts/completions.ts)`, () => {
+  test(`the completions for ${shell} are those of the command table (else run: node src/packaging/completions.ts)`, () => {
     assert.ok(readFileSync(new URL(COMPLETION_FILES[shell], folder), "utf8") === completionScript(shell, COMMANDS));
   });
 

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { errorDocuments } from "../../scripts/error-tables.ts";
+import { errorDocuments } from "../../src/packaging/error-tables.ts";
 import { codesOf, ERROR_MEANINGS, errorCodes, EXIT_MEANINGS, exitCodesHelp } from "../../src/cli/output/exit-codes.ts";
 import { ERROR_EXIT } from "../../src/engine/index.ts";
 
 for (const [path, text] of errorDocuments()) {
   test(`${path} says what the table of errors says`, () => {
     const written = readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
-    assert.equal(written, text, `${path} is stale: run node scripts/error-tables.ts`);
+    assert.equal(written, text, `${path} is stale: run node src/packaging/error-tables.ts`);
   });
 }
 

@@ -11,5 +11,5 @@ test("the lock file names every optional package of every platform, without whic
   const missing = optional.filter((name) => lock.packages[`node_modules/${name}`] === undefined);
 
   assert.ok(optional.length > 0);
-  assert.deepEqual(missing, [], "run node scripts/complete-lock.mjs");
+  assert.deepEqual(missing, [], "run node src/packaging/complete-lock.mjs");
 });

@@ -1,3 +1,4 @@
+import type { V1Status } from "@kubernetes/client-node";
 import { GitOpsError, type ErrorCode, type ErrorData } from "../../engine/model/errors.ts";
 import { arrayAt, isJsonObject, stringAt, type JsonObject, type JsonValue } from "../../engine/model/json.ts";
 import { formatResourceId, type ResourceId } from "../../engine/model/resource-id.ts";
@@ -18,10 +19,7 @@ export interface Asked {
 }
 
 /** The parts of a metav1.Status that say why. */
-interface ServerStatus {
-  readonly code: number;
-  readonly reason: string;
-  readonly message: string;
+interface ServerStatus extends Readonly<Required<Pick<V1Status, "code" | "reason" | "message">>> {
   /** Kind and name that the status is about; "" where the server names none. */
   readonly kind: string;
   readonly name: string;

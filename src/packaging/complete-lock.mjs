@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const path = fileURLToPath(new URL("../package-lock.json", import.meta.url));
+const path = fileURLToPath(new URL("../../package-lock.json", import.meta.url));
 const lock = JSON.parse(readFileSync(path, "utf8"));
 
 const systems = ["android", "darwin", "freebsd", "linux", "openharmony", "win32"];

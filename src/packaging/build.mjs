@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-const root = new URL("../", import.meta.url);
+const root = new URL("../../", import.meta.url);
 process.chdir(fileURLToPath(root));
 // Built aside and put in place at the end: a `gitops` that runs meanwhile, and a build that fails, keep what was there.
 const outdir = `dist.${process.pid}.tmp`;
@@ -46,7 +46,7 @@ function declareTypes() {
   const compiler = createRequire(import.meta.url).resolve("typescript/package.json");
   const bin = JSON.parse(readFileSync(compiler, "utf8")).bin.tsc;
   const script = fileURLToPath(new URL(bin, `file://${compiler}`));
-  const { status } = spawnSync(process.execPath, [script, "-p", "tsconfig.build.json", "--outDir", `${outdir}/engine`], {
+  const { status } = spawnSync(process.execPath, [script, "-p", "src/engine/tsconfig.build.json", "--outDir", `${outdir}/engine`], {
     stdio: "inherit",
   });
   if (status !== 0) process.exit(status ?? 1);

@@ -1,9 +1,9 @@
 // Writes docs/exit-codes.md and docs/errors.md from the tables of errors; a test fails when they are stale.
 import { mkdirSync, writeFileSync } from "node:fs";
-import { ERROR_EXIT } from "../src/engine/index.ts";
-import { codesOf, ERROR_MEANINGS, errorCodes, EXIT_MEANINGS } from "../src/cli/output/exit-codes.ts";
+import { ERROR_EXIT } from "../engine/index.ts";
+import { codesOf, ERROR_MEANINGS, errorCodes, EXIT_MEANINGS } from "../cli/output/exit-codes.ts";
 
-const NOTICE = "<!-- Written by scripts/error-tables.ts; change the tables in src/cli/output/exit-codes.ts, not this file. -->";
+const NOTICE = "<!-- Written by src/packaging/error-tables.ts; change the tables in src/cli/output/exit-codes.ts, not this file. -->";
 
 /** The text of each document about errors, by its path from the top of the repository. */
 export function errorDocuments(): ReadonlyMap<string, string> {
@@ -51,7 +51,7 @@ function sentence(text: string): string {
 }
 
 if (import.meta.main) {
-  const top = new URL("../", import.meta.url);
+  const top = new URL("../../", import.meta.url);
   mkdirSync(new URL("docs/", top), { recursive: true });
   for (const [path, text] of errorDocuments()) writeFileSync(new URL(path, top), text);
 }
