@@ -113,15 +113,18 @@ test("nothing is pruned after an interruption", { skip }, async () => {
 
 test("while one sync writes a delivery another one ends with exit 4 and says who holds it", { skip }, async () => {
   const shop = await newWorkspace(plane!, { "a.yaml": configMap("o-a", { v: "1" }) });
-  const { promise: holding, resolve: hold } = Promise.withResolvers<Wire>();
-  const first = watchedSync(shop, () => ({ handling: (request, wire) => (request.isWrite && isObject(request.path) ? hold(wire) : wire.pass()) }));
-  const wire = await Promise.race([holding, first.then(() => assert.fail("the first sync ended by itself"))]);
+  let first: Promise<CommandResult> | undefined;
+  const wire = await new Promise<Wire>((hold, ended) => {
+    first = watchedSync(shop, () => ({ handling: (request, own) => (request.isWrite && isObject(request.path) ? hold(own) : own.pass()) }));
+    first.then(() => ended(new Error("the first sync ended by itself")), ended);
+  });
 
   const second = await shop.writesOf(() => shop.run("sync"));
   assertCode(second.result, 4);
   assert.match(second.result.stderr, /process \d+ on \S+ is writing the delivery shop/);
 
   wire.pass();
+  assert.ok(first);
   assertCode(await first, 0);
   assertCode(await shop.run("sync"), 0);
   assert.deepEqual((await liveObjects(shop)).map(({ metadata }) => metadata.name), ["o-a"]);

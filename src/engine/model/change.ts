@@ -31,7 +31,13 @@ export type Change =
       readonly migrate: readonly string[];
     }
   | { readonly action: "none"; readonly id: ResourceId; readonly desired: Manifest; readonly live: JsonObject }
-  | { readonly action: "skip"; readonly id: ResourceId; readonly reason: string }
+  | {
+      readonly action: "skip";
+      readonly id: ResourceId;
+      readonly reason: string;
+      /** Set where the state of the object could not be read: what should become of it is not known, so the run did not do all of its work. */
+      readonly isUnknown?: true;
+    }
   | { readonly action: "prune"; readonly id: ResourceId; readonly live: JsonObject };
 
 /** A change that writes a desired object, or finds it unchanged. */

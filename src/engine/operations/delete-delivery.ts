@@ -7,6 +7,7 @@ import { checkCluster, clusterIdentity } from "./cluster-identity.ts";
 import { executePrune } from "./execute/execute-prune.ts";
 import type { Execution } from "./execute/execution.ts";
 import { inventoryAfter } from "./execute/final-inventory.ts";
+import { reportUnknown } from "./execute/report-unknown.ts";
 import { observeLive } from "./observe-live.ts";
 import { observeOccupants } from "./observe-occupants.ts";
 import type { DeliveryRequest, PreparedSync, ReaderPorts, RunContext, SyncResult, WriterPorts } from "./request.ts";
@@ -59,6 +60,7 @@ export function executeDelete(prepared: PreparedSync, ports: WriterPorts, contex
     let isComplete = false;
     try {
       await executePrune(plan.prune.filter((group) => !withRecord.includes(group)), mark, held);
+      reportUnknown(plan, outer);
       if (!outer.state.hasFailed) await executePrune(withRecord, mark, outer);
       isComplete = !outer.state.hasFailed;
     } finally {

@@ -9,6 +9,7 @@ import { executePrune } from "./execute/execute-prune.ts";
 import { executeWaves, recordOutcome } from "./execute/execute-waves.ts";
 import { inventoryAfter, intentOf, sameInventory } from "./execute/final-inventory.ts";
 import { makeNamespaceFirst } from "./execute/namespace-first.ts";
+import { reportUnknown } from "./execute/report-unknown.ts";
 import type { PreparedSync, RunContext, SyncResult, WriterPorts } from "./request.ts";
 import { runGuarded } from "./run-guarded.ts";
 
@@ -22,6 +23,7 @@ export function executePlan(prepared: PreparedSync, ports: WriterPorts, context:
     for (const skipped of prepared.plan.skipped) execution.state.skipped(skipped.id);
     if (writesObjects(prepared.plan)) await writeAll(prepared, ports, execution);
     else await writeNothing(prepared, ports, execution);
+    if (prepared.request.policy.prune) reportUnknown(prepared.plan, execution);
   });
 }
 
@@ -54,7 +56,7 @@ async function writeNothing(prepared: PreparedSync, ports: WriterPorts, executio
 async function writeAll(prepared: PreparedSync, ports: WriterPorts, outer: Execution): Promise<void> {
   const { plan, stored, request } = prepared;
   await makeNamespaceFirst(prepared, outer);
-  const lease = await ports.deliveries.begin(request.ref, intentOf(plan), stored?.resourceVersion, outer.context);
+  const lease = await ports.deliveries.begin(request.ref, intentOf(plan, request.policy), stored?.resourceVersion, outer.context);
   outer.state.wrote();
   const execution: Execution = { ...outer, context: { ...outer.context, signal: AbortSignal.any([outer.context.signal, lease.lost]) } };
   let isComplete = false;

@@ -65,9 +65,12 @@ export function decidePrune(
   for (const entry of candidates) {
     const id: ResourceId = { group: entry.group, kind: entry.kind, namespace: entry.namespace, name: entry.name };
     const live = evidence.live.get(resourceKey(id));
-    const refusal =
-      unknownState(id, evidence) ?? (live === undefined ? undefined : refusalOf(entry, live, evidence, occasion, declaredUids));
-    if (refusal !== undefined) {
+    const unknown = unknownState(id, evidence);
+    const refusal = live === undefined ? undefined : refusalOf(entry, live, evidence, occasion, declaredUids);
+    if (unknown !== undefined) {
+      skipped.push({ action: "skip", id, reason: unknown, isUnknown: true });
+      kept.push(entry);
+    } else if (refusal !== undefined) {
       skipped.push({ action: "skip", id, reason: refusal.reason });
       if (refusal.owned) kept.push(entry);
     } else if (live !== undefined) {
@@ -78,11 +81,11 @@ export function decidePrune(
 }
 
 /** A kind that no available group serves has no objects any more; one whose group does not answer may have. */
-function unknownState(id: ResourceId, { unreadable, discovery }: PruneEvidence): Refusal | undefined {
+function unknownState(id: ResourceId, { unreadable, discovery }: PruneEvidence): string | undefined {
   const reason = unreadable.get(resourceKey(id));
-  if (reason !== undefined) return { reason, owned: true };
+  if (reason !== undefined) return reason;
   if (discovery.find(id) !== undefined || !discovery.unavailableGroups.has(id.group)) return undefined;
-  return { reason: `the API group ${id.group} does not answer`, owned: true };
+  return `the API group ${id.group} does not answer`;
 }
 
 function refusalOf(

@@ -68,8 +68,8 @@ test("an object that was pruned before the failure is not listed again", () => {
 });
 
 test("the intent is stored as unfinished, so that a run that dies leaves word of it", () => {
-  assert.equal(intentOf(plan).unfinished, true);
-  assert.equal(sameInventory(intentOf(plan), plan.intent), false);
+  assert.equal(intentOf(plan, { force: false }).unfinished, true);
+  assert.equal(sameInventory(intentOf(plan, { force: false }), plan.intent), false);
 });
 
 test("two inventories are the same when they say the same, whatever the order of keys", () => {
@@ -78,4 +78,17 @@ test("two inventories are the same when they say the same, whatever the order of
   assert.equal(sameInventory(a, inventory([{ uid, name, namespace, kind, group }])), true);
   assert.equal(sameInventory(a, inventory([{ ...kept, uid: "2" }])), false);
   assert.equal(sameInventory(a, { ...a, revision: "r3" }), false);
+});
+
+test("what may be recreated stands in the intent without its uid: the object that a dead run made is still ours", () => {
+  const desired = { id: kept, apiVersion: "v1", object: {}, origin: { file: "" } };
+  const change = { action: "configure", id: kept, desired, live: { metadata: { uid: "u-kept" } }, predicted: undefined, fields: [], takeovers: [], migrate: [] } as const;
+  const step = (method: "apply" | "recreate"): Plan => ({
+    ...plan,
+    waves: [{ phase: "Sync", wave: 0, gate: "accepted", stages: [{ reason: "", steps: [{ change, method, reason: "", validate: true }] }] }],
+  });
+
+  assert.deepEqual(names(intentOf(step("apply"), { force: false })), ["added:", "dropped:u-dropped", "kept:u-kept"]);
+  assert.deepEqual(names(intentOf(step("apply"), { force: true })), ["added:", "dropped:u-dropped", "kept:"]);
+  assert.deepEqual(names(intentOf(step("recreate"), { force: false })), ["added:", "dropped:u-dropped", "kept:"]);
 });

@@ -1,12 +1,21 @@
 import type { Inventory, InventoryEntry } from "../../model/inventory.ts";
 import { stringAt } from "../../model/json.ts";
+import type { SyncPolicy } from "../../model/delivery.ts";
 import type { Plan } from "../../model/plan.ts";
 import { resourceKey } from "../../model/resource-id.ts";
 import type { RunState } from "./run-state.ts";
 
-/** The intent as it is stored before the first write: a run that dies from here on leaves it. */
-export function intentOf(plan: Plan): Inventory {
-  return { ...plan.intent, unfinished: true };
+/**
+ * The intent as it is stored before the first write: a run that dies from here on leaves it.
+ * Objects that may be recreated stand in it without their uid: the one that a dead run made would else be taken for a stranger's.
+ */
+export function intentOf(plan: Plan, policy: Pick<SyncPolicy, "force">): Inventory {
+  const steps = plan.waves.flatMap(({ stages }) => stages.flatMap((stage) => stage.steps));
+  const recreated = new Set(
+    steps.filter(({ change, method }) => method === "recreate" || (policy.force && change.action === "configure")).map(({ change }) => resourceKey(change.id)),
+  );
+  const entries = plan.intent.entries.map((entry) => (recreated.has(resourceKey(entry)) ? { ...entry, uid: "" } : entry));
+  return { ...plan.intent, unfinished: true, entries };
 }
 
 /**
