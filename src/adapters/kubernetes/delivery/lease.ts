@@ -8,6 +8,7 @@ import type { ClusterWriter } from "../../../engine/ports/cluster-writer.ts";
 import type { DeliveryLease } from "../../../engine/ports/delivery-store.ts";
 import { isOurParent, parentName } from "./applyset.ts";
 import { EXPIRE_MS, RENEW_MS, isKnownDead, newLeaseMark, parseLeaseMark, type LeaseMark } from "./lease-mark.ts";
+import { decodeInventory, encodeInventory } from "./inventory-codec.ts";
 import { configMapId, decodeRecord, encodeRecord, leaseText, shardNames } from "./parent-record.ts";
 
 const FIELD_MANAGER = "gitops";
@@ -55,6 +56,8 @@ class HeldLease implements DeliveryLease {
   readonly #context: LeaseContext;
   readonly #lost = new AbortController();
   readonly #stopRenewing = new AbortController();
+  /** Ends a renewal under way; only when the one who releases has no more patience. */
+  readonly #abandoned = new AbortController();
   #mark: LeaseMark;
   #parent: JsonObject | undefined;
   #inventory: Inventory | undefined;
@@ -76,7 +79,7 @@ class HeldLease implements DeliveryLease {
   }
 
   async release(inventory: Inventory | undefined, options: CallOptions): Promise<void> {
-    this.#stopRenewing.abort();
+    this.#endRenewing(options);
     await this.#inTurn(async () => {
       const last = inventory ?? this.#inventory;
       if (last === undefined || this.#lost.signal.aborted) return;
@@ -85,7 +88,7 @@ class HeldLease implements DeliveryLease {
   }
 
   async remove(options: CallOptions): Promise<void> {
-    this.#stopRenewing.abort();
+    this.#endRenewing(options);
     await this.#inTurn(async () => {
       if (this.#parent === undefined) return;
       const shards = shardNames(this.#parent);
@@ -96,18 +99,25 @@ class HeldLease implements DeliveryLease {
 
   startRenewing(): void {
     const { clock } = this.#context;
-    const signal = this.#stopRenewing.signal;
+    const stop = this.#stopRenewing.signal;
     const renew = async (): Promise<void> => {
-      while (!signal.aborted && !this.#lost.signal.aborted) {
-        await clock.sleep(RENEW_MS, signal);
+      while (!stop.aborted && !this.#lost.signal.aborted) {
+        await clock.sleep(RENEW_MS, stop);
         this.#mark = { ...this.#mark, beat: this.#mark.beat + 1 };
         const inventory = this.#inventory;
-        if (inventory !== undefined) await this.write(inventory, { signal });
+        if (inventory !== undefined) await this.write(inventory, { signal: this.#abandoned.signal });
       }
     };
     renew().catch((error: unknown) => {
-      if (!signal.aborted) this.#lost.abort(error);
+      if (!stop.aborted) this.#lost.abort(error);
     });
+  }
+
+  /** A renewal under way is let finish: cut off, nobody knows whether the server took it, and so which version comes next. */
+  #endRenewing({ signal }: CallOptions): void {
+    this.#stopRenewing.abort();
+    if (signal.aborted) this.#abandoned.abort(signal.reason);
+    else signal.addEventListener("abort", () => this.#abandoned.abort(signal.reason), { once: true });
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -144,7 +154,8 @@ class HeldLease implements DeliveryLease {
     const now = await cluster.get(configMapId(ref.namespace, parentName(ref)), options);
     if (now === undefined || leaseText(now) !== (mark === undefined ? undefined : JSON.stringify(mark))) return undefined;
     const stored = await decodeRecord(now, cluster, options);
-    return JSON.stringify(stored) === JSON.stringify(inventory) ? now : undefined;
+    // Both as they are stored: the order of keys in memory says nothing.
+    return encodeInventory(stored) === encodeInventory(decodeInventory(encodeInventory(inventory), parentName(ref))) ? now : undefined;
   }
 
   async #deleteShards(names: readonly string[], options: CallOptions): Promise<void> {
