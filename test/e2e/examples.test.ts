@@ -63,11 +63,12 @@ for (const overlay of ["kustomize", "deploy/overlays/dev", "deploy/overlays/stag
     assertCode(built, 0);
     try {
       assertCode(await person.run("sync", "podinfo", folder, "--prune"), 0);
+      assert.ok((await plane!.countWrites({ user: person.user })) > 3, "the first sync is not in the audit log");
 
       const since = await plane!.auditMark();
       assertCode(await person.run("sync", "podinfo", folder, "--prune"), 0);
       assertCode(await person.run("diff", "podinfo", folder), 0);
-      assert.deepEqual(await plane!.writes({ since, agent: "gitops" }), []);
+      assert.deepEqual(await plane!.writes({ since, user: person.user }), []);
 
       const kustomization = readFileSync(join(folder, "kustomization.yaml"), "utf8");
       await writeFiles(folder, { "kustomization.yaml": `${kustomization}\ncommonAnnotations:\n  example.com/changed: "yes"\n` });
@@ -87,13 +88,16 @@ for (const overlay of ["kustomize", "deploy/overlays/dev", "deploy/overlays/stag
 
 interface Person {
   readonly home: string;
+  /** As the audit log names them. */
+  readonly user: string;
   run(...args: readonly string[]): Promise<CommandResult>;
 }
 
 async function newPerson(cluster: ControlPlane): Promise<Person> {
   const home = newHome();
   const namespace = await cluster.createNamespace("example");
-  return { home, run: (...args) => gitops([...args, "-n", namespace], { home, cwd: home, kubeconfig: cluster.kubeconfig }) };
+  const { name: user, kubeconfig } = await cluster.createUser();
+  return { home, user, run: (...args) => gitops([...args, "-n", namespace], { home, cwd: home, kubeconfig }) };
 }
 
 /** Leaves nothing behind for the next folder: some share the names of namespaces and CRDs. 12: nothing was recorded. */

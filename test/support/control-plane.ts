@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { Agent, request } from "node:https";
 import { delimiter, join } from "node:path";
@@ -29,8 +29,8 @@ interface WriteFilter {
   readonly since?: AuditMark;
   /** Requests in this namespace and to the Namespace itself. */
   readonly namespace?: string;
-  /** Requests whose user agent begins with this. */
-  readonly agent?: string;
+  /** Requests of this user; see `createUser`. */
+  readonly user?: string;
 }
 
 interface Output {
@@ -43,6 +43,8 @@ interface Output {
 export interface ControlPlane extends Plane {
   /** Makes a namespace with a name of its own and waits for its default ServiceAccount, so that Pods can be created. */
   createNamespace(prefix?: string): Promise<string>;
+  /** Another administrator, whose writes can be told from those of tests that run beside this one. `name` is as in the audit log. */
+  createUser(): Promise<{ readonly name: string; readonly kubeconfig: string }>;
   /** One request with the administrator's token; a string body goes as it is, any other as JSON. */
   api(method: string, path: string, body?: unknown, contentType?: string): Promise<{ status: number; body: unknown }>;
   /** kubectl as administrator. Throws where there is none: ask `kubectlProgram()` first and skip. */
@@ -100,6 +102,7 @@ function withTools(plane: Plane): ControlPlane {
     writes,
     countWrites: async (filter) => (await writes(filter)).length,
     auditMark: () => auditSize(plane.auditLog),
+    createUser: () => createUser(plane, api),
     kubectl: (args, options) => runKubectl(plane.kubeconfig, args, options?.input),
     async createNamespace(prefix = "test") {
       const name = `${prefix}-${randomBytes(4).toString("hex")}`;
@@ -109,6 +112,25 @@ function withTools(plane: Plane): ControlPlane {
       return name;
     },
   };
+}
+
+async function createUser(plane: Plane, api: ControlPlane["api"]): Promise<{ name: string; kubeconfig: string }> {
+  const name = `user-${randomBytes(4).toString("hex")}`;
+  const accounts = "/api/v1/namespaces/default/serviceaccounts";
+  await api("POST", accounts, { apiVersion: "v1", kind: "ServiceAccount", metadata: { name } });
+  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" };
+  const subjects = [{ kind: "ServiceAccount", namespace: "default", name }];
+  const binding = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRoleBinding", metadata: { name }, roleRef, subjects };
+  await api("POST", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", binding);
+  const request = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: { expirationSeconds: 7200 } };
+  const { status, body } = await api("POST", `${accounts}/${name}/token`, request);
+  if (status !== 201) throw new Error(`no token for ${name}: ${JSON.stringify(body)}`);
+  const { token } = (body as { status: { token: string } }).status;
+  const kubeconfig = join(plane.directory, `${name}.kubeconfig`);
+  const admin = JSON.parse(readFileSync(plane.kubeconfig, "utf8")) as { users: { name: string }[] };
+  const users = admin.users.map((user) => ({ ...user, user: { token } }));
+  writeFileSync(kubeconfig, JSON.stringify({ ...admin, users }), { mode: 0o600 });
+  return { name: `system:serviceaccount:default:${name}`, kubeconfig };
 }
 
 /** Waits for something that the cluster's own controllers do. */
@@ -184,8 +206,8 @@ async function readWrites(path: string, filter: WriteFilter): Promise<AuditedWri
   }
 }
 
-function matches(write: AuditedWrite, { namespace, agent }: WriteFilter): boolean {
-  return (namespace === undefined || write.namespace === namespace) && (agent === undefined || write.userAgent.startsWith(agent));
+function matches(write: AuditedWrite, { namespace, user }: WriteFilter): boolean {
+  return (namespace === undefined || write.namespace === namespace) && (user === undefined || write.user === user);
 }
 
 interface AuditEvent {
