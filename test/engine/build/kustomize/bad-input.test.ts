@@ -301,3 +301,30 @@ test("a build that takes longer than its budget ends", async () => {
     code: "LIMIT_EXCEEDED",
   });
 });
+
+test("a JSON patch that copies a map into itself again and again ends before it fills the memory", async () => {
+  const copies = Array.from({ length: 40 }, (_, index) => ({ op: "copy", from: "/data", path: `/data/c${index}` }));
+  const tree = memoryTree({ "kustomization.yaml": patch(JSON.stringify(copies)), "a.yaml": MAP });
+
+  await assert.rejects(builtText(tree, ""), { code: "LIMIT_EXCEEDED" });
+});
+
+test("a replacement that makes a field deeper than any object is refused", async () => {
+  const replacement = {
+    sourceValue: "x",
+    targets: [{ select: { kind: "ConfigMap" }, fieldPaths: ["a.".repeat(20_000) + "b"], options: { create: true } }],
+  };
+  const tree = memoryTree({ "kustomization.yaml": JSON.stringify({ resources: ["a.yaml"], replacements: [replacement] }), "a.yaml": MAP });
+
+  await assert.rejects(builtText(tree, ""), { code: "LIMIT_EXCEEDED" });
+});
+
+test("bases that are named again and again do not take longer than the budget", async () => {
+  const files: Record<string, string> = { "d30/kustomization.yaml": "resources: []\n" };
+  for (let level = 0; level < 30; level++) files[`d${level}/kustomization.yaml`] = `resources: [../d${level + 1}, ./x]\n`;
+  for (let level = 0; level < 30; level++) files[`d${level}/x/kustomization.yaml`] = `resources: [../../d${level + 1}]\n`;
+  let now = 0;
+  const options = buildOptions({ monotonic: () => (now += 100) });
+
+  await assert.rejects(builtText(memoryTree(files), "d0", options), { code: "LIMIT_EXCEEDED" });
+});

@@ -3,6 +3,7 @@ import { buildFailure } from "../fail.ts";
 import { formatId, isSelected } from "../resources/identity.ts";
 import type { Resource } from "../resources/resource.ts";
 import type { Slot } from "../resources/scalar.ts";
+import { checkPathLength } from "../resources/size-limit.ts";
 import type { FieldSpec } from "./field-spec.ts";
 import { splitPath } from "./split-path.ts";
 
@@ -23,6 +24,7 @@ function stepsOf(path: string): readonly Step[] {
   let known = steps.get(path);
   if (known === undefined) {
     known = splitPath(path, "/").map((part) => ({ name: part.endsWith("[]") ? part.slice(0, -2) : part, isList: part.endsWith("[]") }));
+    checkPathLength(known);
     steps.set(path, known);
   }
   return known;

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue, setKey } from "../../../model/json.ts";
+import { checkPathLength, checkSize } from "../resources/size-limit.ts";
 import { cloneValue } from "../resources/scalar.ts";
 import { MergeConflict } from "./merge-conflict.ts";
 
@@ -49,6 +50,7 @@ function applyOne(document: JsonValue, operation: JsonOperation, fail: Fail): Js
     case "copy": {
       const copied = placeAt(document, pointer(operation["from"], "from", fail), fail).get();
       placeAt(document, path(), fail).add(cloneValue(copied ?? null));
+      checkSize(document);
       return document;
     }
     case "test":
@@ -88,6 +90,7 @@ function pointer(value: JsonValue | undefined, name: string, fail: Fail): readon
   if (typeof value !== "string") throw fail(`it has no ${name}`);
   const steps = value.split("/").slice(1);
   if (steps.length === 0) throw fail(`${name} is no JSON pointer; expected it to start with /`);
+  checkPathLength(steps);
   return steps.map((step) => {
     const decoded = step.replaceAll("~1", "/").replaceAll("~0", "~");
     if (decoded === "__proto__") throw fail(`${name} has a step that no object may have`);

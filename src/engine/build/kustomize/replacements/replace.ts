@@ -9,6 +9,7 @@ import { effectiveNamespace, formatId, isSelected, type ResourceName } from "../
 import type { ResourceMap } from "../resources/resource-map.ts";
 import type { Resource } from "../resources/resource.ts";
 import { cloneValue, slotText, slotValue } from "../resources/scalar.ts";
+import { checkPathLength, checkSize } from "../resources/size-limit.ts";
 import { type CompiledSelector, compileSelector } from "../resources/selector.ts";
 import { type Leaf, type MatchedSlot, matchPath, PathMismatch } from "./match-path.ts";
 import { readStructured, setInsideText } from "./structured-text.ts";
@@ -94,6 +95,7 @@ class Replacer {
 
   #copyToField(resource: Resource, path: string, copied: Copied, options: FieldOptions): void {
     const steps = splitFieldPath(path);
+    checkPathLength(steps);
     const create = options.create === true ? leafOf(copied.value()) : undefined;
     const set = (slot: MatchedSlot) => this.#setField(slot, copied, options);
     if (setInsideText(resource.object, steps, create, set)) return;
@@ -104,6 +106,7 @@ class Replacer {
     const slots = this.#slots(resource, steps, create, complain);
     if (slots.length === 0) throw complain("");
     for (const slot of slots) if (slot.isDetached !== true) set(slot);
+    if (typeof copied.value() === "object") checkSize(resource.object);
   }
 
   #slots(resource: Resource, steps: readonly string[], create: Leaf | undefined, complain: (why: string) => Error): readonly MatchedSlot[] {
