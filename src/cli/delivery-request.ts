@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import {
   DEFAULT_BUDGET,
   DEFAULT_POLICY,
+  parseGitRef,
   type DeliveryRef,
   type DeliveryRequest,
   type ReaderPorts,
@@ -96,7 +97,7 @@ async function typedSource(input: Located, session: ReadSession): Promise<Source
   return {
     type: "git",
     url: await session.repository(repo),
-    ref: ref === undefined ? { type: "default" } : { type: "named", name: ref },
+    ref: ref === undefined ? { type: "default" } : parseGitRef(ref),
     path: folder(path ?? ""),
   };
 }

@@ -9,6 +9,14 @@ export type GitRef =
   | { readonly type: "semver"; readonly range: string }
   | { readonly type: "commit"; readonly id: string };
 
+/** Begins a ref that is a range of versions. No name of Git's may hold a colon, so nothing else can begin so. */
+const SEMVER = "semver:";
+
+/** The ref that a person typed: `semver:>=1.2 <2` for the highest tag in a range, else a branch, tag or commit. */
+export function parseGitRef(text: string): GitRef {
+  return text.startsWith(SEMVER) ? { type: "semver", range: text.slice(SEMVER.length).trim() } : { type: "named", name: text };
+}
+
 /** Where the desired state of a delivery lies. Never carries credentials. */
 export type Source =
   | { readonly type: "git"; readonly url: string; readonly ref: GitRef; readonly path: string }

@@ -1,5 +1,5 @@
 import { GitOpsError } from "../model/errors.ts";
-import type { Source } from "../model/source.ts";
+import { parseGitRef, type Source } from "../model/source.ts";
 import type { StoredDelivery } from "../ports/delivery-store.ts";
 import type { DeliveryRequest } from "./request.ts";
 
@@ -22,7 +22,7 @@ export function resolveSource(request: DeliveryRequest, stored: StoredDelivery |
   }
   return {
     ...source,
-    ...(ref === undefined ? {} : { ref: { type: "named", name: ref } as const }),
+    ...(ref === undefined ? {} : { ref: parseGitRef(ref) }),
     ...(path === undefined ? {} : { path }),
   };
 }

@@ -46,3 +46,8 @@ test("a source is named as people name it", () => {
   assert.equal(formatSource({ ...git, path: "" }), "https://git.example/shop.git");
   assert.equal(formatSource(folder), "/repo/k8s");
 });
+
+test("a ref that begins with semver: is a range of versions, which no branch can be named", () => {
+  assert.deepEqual(resolveSource(request({ override: { ref: "semver:>=1.2 <2" } }), stored(git)), { ...git, ref: { type: "semver", range: ">=1.2 <2" } });
+  assert.deepEqual(resolveSource(request({ override: { ref: "v1.2.0" } }), stored(git)), { ...git, ref: { type: "named", name: "v1.2.0" } });
+});
