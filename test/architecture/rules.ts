@@ -103,7 +103,7 @@ export const rules: readonly Rule[] = [
   {
     name: "names-say-something",
     advice: "utils, helpers, common, shared and manager name nothing: call the file after the one thing it does.",
-    check: (files) => files.filter(({ path }) => /(^|[/-])(utils?|helpers?|common|shared|(?<!field-)managers?|misc)(\.|\/|-)/.test(path)).map(({ path }) => ({ file: path, line: 1, what: "its name" })),
+    check: (files) => files.filter(({ path }) => /(\/|-)(utils?|helpers?|(?<!field-)managers?)\.|\/(utils?|helpers?|common|shared|managers?|misc)(\.|\/)/.test(path)).map(({ path }) => ({ file: path, line: 1, what: "its name" })),
   },
 ];
 
