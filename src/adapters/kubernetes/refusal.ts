@@ -130,7 +130,9 @@ function forbidden(status: ServerStatus, asked: Asked): Verdict {
     const { verb, resource, group, namespace } = denied;
     const kind = group === "" ? resource : `${resource}.${group}`;
     const where = namespace === "" ? "" : ` -n ${namespace}`;
-    return { code: "FORBIDDEN", hint: `have the right granted, and check it with: kubectl auth can-i ${verb} ${kind}${where}`, data: { verb, resource, group, namespace } };
+    // RBAC's sentence holds no value of the object, so of a Secret too verb and resource are told.
+    const words = isSecret(asked.id) ? { words: `this user cannot ${verb} resource "${resource}"${namespace === "" ? "" : ` in the namespace "${namespace}"`}` } : {};
+    return { ...words, code: "FORBIDDEN", hint: `have the right granted, and check it with: kubectl auth can-i ${verb} ${kind}${where}`, data: { verb, resource, group, namespace } };
   }
   if (asked.writes && status.reason === "Forbidden" && status.message !== "") {
     return { code: "APPLY_REFUSED", hint: "change the object as the cluster's rules ask, or the rules" };
