@@ -1,3 +1,4 @@
+import { beyondLimit } from "../../../model/limit.ts";
 import { GitOpsError } from "../../../model/errors.ts";
 import { readKustomization, type ReadKustomization } from "../decode/read-kustomization.ts";
 import { buildFailure, escapes, forbidden } from "../fail.ts";
@@ -80,7 +81,7 @@ export class FolderLoader {
   async folder(entry: string, naming: Naming): Promise<FolderLoader> {
     const { nestedBases } = this.session.options.budget;
     if (this.#visited.length > nestedBases) {
-      throw new GitOpsError("LIMIT_EXCEEDED", `${naming.file}: more than ${nestedBases} nested bases`, { data: { path: naming.file } });
+      throw beyondLimit("nestedBases", `${naming.file}: more than ${nestedBases} nested bases`, { path: naming.file });
     }
     if (hasAmbiguousSegment(entry))
       throw buildFailure(naming.file, `${naming.field}: path ${JSON.stringify(entry)} is ambiguous: it has a segment with two dots in it`);

@@ -1,6 +1,6 @@
+import { beyondLimit } from "../../../model/limit.ts";
 import type { BuildOptions } from "../../build-options.ts";
 import type { Diagnostic } from "../../../model/diagnostic.ts";
-import { GitOpsError } from "../../../model/errors.ts";
 import type { FileTree } from "../../../model/artifact.ts";
 import { decodeYamlText } from "../../../yaml/decode.ts";
 import { readResourceDocuments, type ResourceDocuments } from "../resources/read-resources.ts";
@@ -35,7 +35,7 @@ export class LoadSession {
     this.options.signal.throwIfAborted();
     const { milliseconds } = this.options.budget;
     if (this.options.monotonic() - this.#started <= milliseconds) return;
-    throw new GitOpsError("LIMIT_EXCEEDED", `the build took longer than ${milliseconds / 1000} s`);
+    throw beyondLimit("milliseconds", `the build took longer than ${milliseconds / 1000} s`);
   }
 
   /** The bytes of a file. Throws what the tree throws, and LIMIT_EXCEEDED. */
@@ -52,8 +52,8 @@ export class LoadSession {
     const bytes = await this.tree.read(path);
     const { fileBytes, totalBytes } = this.options.budget;
     this.#bytes += bytes.length;
-    if (bytes.length > fileBytes) throw new GitOpsError("LIMIT_EXCEEDED", `${path}: larger than ${fileBytes} bytes`, { data: { path } });
-    if (this.#bytes > totalBytes) throw new GitOpsError("LIMIT_EXCEEDED", `the files of the build are larger than ${totalBytes} bytes`);
+    if (bytes.length > fileBytes) throw beyondLimit("fileBytes", `${path}: larger than ${fileBytes} bytes`, { path });
+    if (this.#bytes > totalBytes) throw beyondLimit("totalBytes", `the files of the build are larger than ${totalBytes} bytes`);
     return bytes;
   }
 
@@ -65,6 +65,6 @@ export class LoadSession {
     this.#documents.set(path, documents);
     this.#documentCount += documents.length;
     if (this.#documentCount <= budget.documents) return documents;
-    throw new GitOpsError("LIMIT_EXCEEDED", `the build has more than ${budget.documents} documents`);
+    throw beyondLimit("documents", `the build has more than ${budget.documents} documents`);
   }
 }

@@ -3,7 +3,7 @@ import { rememberText, sourceText } from "../../../yaml/source-text.ts";
 import type { FieldType, ObjectType, Schema } from "../schema/schema.ts";
 import { scalarText } from "../resources/scalar.ts";
 import { listDirective, mapDirective } from "./directive.ts";
-import { removeKey, writeSlot } from "../resources/shared-scalars.ts";
+import { removeKey, writeSlot } from "../resources/joined-scalars.ts";
 import { elementWithKeys, type Element, keyTexts, knownKeys, setElement, unifyKeys } from "./keyed-list.ts";
 import { MergeConflict } from "./merge-conflict.ts";
 

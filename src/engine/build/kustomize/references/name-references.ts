@@ -3,7 +3,7 @@ import { buildFailure } from "../fail.ts";
 import type { FieldSpec } from "../field-specs/field-spec.ts";
 import type { NameReference } from "../field-specs/transformer-config.ts";
 import { walkPath } from "../field-specs/walk-field.ts";
-import { writeSlot } from "../resources/shared-scalars.ts";
+import { writeSlot } from "../resources/joined-scalars.ts";
 import { formatGvk, formatId, type Gvk, isSelected } from "../resources/identity.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 import type { Resource } from "../resources/resource.ts";

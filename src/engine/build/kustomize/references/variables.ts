@@ -5,7 +5,7 @@ import type { FieldSpec } from "../field-specs/field-spec.ts";
 import { lookUp } from "../field-specs/look-up.ts";
 import { splitFieldPath } from "../field-specs/split-path.ts";
 import { walkField } from "../field-specs/walk-field.ts";
-import { writeSlot } from "../resources/shared-scalars.ts";
+import { writeSlot } from "../resources/joined-scalars.ts";
 import { effectiveNamespace, isSelected, type ResourceName } from "../resources/identity.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 import type { Resource } from "../resources/resource.ts";

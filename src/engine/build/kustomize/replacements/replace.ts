@@ -4,7 +4,7 @@ import type { FieldOptions, Replacement, ReplacementSource, ReplacementTarget } 
 import { buildFailure } from "../fail.ts";
 import { lookUp } from "../field-specs/look-up.ts";
 import { splitFieldPath } from "../field-specs/split-path.ts";
-import { writeSlot } from "../resources/shared-scalars.ts";
+import { writeSlot } from "../resources/joined-scalars.ts";
 import { effectiveNamespace, formatId, isSelected, type ResourceName } from "../resources/identity.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 import type { Resource } from "../resources/resource.ts";

@@ -4,7 +4,7 @@ import { editYamlText } from "../../../yaml/edit-text.ts";
 import { readYamlText } from "../../../yaml/read.ts";
 import { DEFAULT_BUDGET } from "../../build-options.ts";
 import { lookUp } from "../field-specs/look-up.ts";
-import { writeSlot } from "../resources/shared-scalars.ts";
+import { writeSlot } from "../resources/joined-scalars.ts";
 import { goJson } from "../generators/hash.ts";
 import { scalarText, slotValue } from "../resources/scalar.ts";
 import { type Leaf, type MatchedSlot, matchPath, PathMismatch } from "./match-path.ts";

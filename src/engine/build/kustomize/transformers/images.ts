@@ -2,7 +2,7 @@ import { isJsonObject, type JsonValue } from "../../../model/json.ts";
 import type { Image } from "../decode/kustomization.ts";
 import type { FieldSpec } from "../field-specs/field-spec.ts";
 import { walkField } from "../field-specs/walk-field.ts";
-import { writeSlot } from "../resources/shared-scalars.ts";
+import { writeSlot } from "../resources/joined-scalars.ts";
 import { compilePattern, type Pattern } from "../regular-expression.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 import { type Slot, scalarText } from "../resources/scalar.ts";

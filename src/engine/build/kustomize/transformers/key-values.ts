@@ -7,7 +7,7 @@ import { fieldSpecOf } from "../field-specs/field-spec.ts";
 import { formatGvk } from "../resources/identity.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 import type { Slot } from "../resources/scalar.ts";
-import { shareScalars, writeSlot } from "../resources/shared-scalars.ts";
+import { joinScalars, writeSlot } from "../resources/joined-scalars.ts";
 
 /** Sets labels or annotations at every place that the specs name: one walk for all keys. */
 export function transformKeyValues(resources: ResourceMap, pairs: ReadonlyMap<string, string>, specs: readonly FieldSpec[]): void {
@@ -27,7 +27,7 @@ export function transformKeyValues(resources: ResourceMap, pairs: ReadonlyMap<st
         return undefined;
       });
     }
-    for (const slots of added.values()) shareScalars(slots);
+    for (const slots of added.values()) joinScalars(slots);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { FieldSpec } from "../field-specs/field-spec.ts";
 import { walkField } from "../field-specs/walk-field.ts";
-import { writeSlot } from "../resources/shared-scalars.ts";
+import { writeSlot } from "../resources/joined-scalars.ts";
 import { isSelected } from "../resources/identity.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 import { scalarText } from "../resources/scalar.ts";

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonValue, setKey, valueAt } from "../../../model/js
 import { buildFailure } from "../fail.ts";
 import type { FieldSpec } from "../field-specs/field-spec.ts";
 import { walkField, walkPath } from "../field-specs/walk-field.ts";
-import { writeSlot } from "../resources/shared-scalars.ts";
+import { writeSlot } from "../resources/joined-scalars.ts";
 import { formatId } from "../resources/identity.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 import type { Resource } from "../resources/resource.ts";

@@ -2,7 +2,7 @@ import { buildFailure } from "../fail.ts";
 import type { Replica } from "../decode/kustomization.ts";
 import type { FieldSpec } from "../field-specs/field-spec.ts";
 import { walkField } from "../field-specs/walk-field.ts";
-import { writeSlot } from "../resources/shared-scalars.ts";
+import { writeSlot } from "../resources/joined-scalars.ts";
 import { formatGvk, isSelected, type ResourceName } from "../resources/identity.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 

@@ -12,7 +12,7 @@ type Group = readonly Slot[];
 const groups = new WeakMap<Container, Map<string | number, Group>>();
 
 /** Says that values which were just added are one. */
-export function shareScalars(slots: readonly Slot[]): void {
+export function joinScalars(slots: readonly Slot[]): void {
   if (slots.length < 2) return;
   for (const { container, key } of slots) {
     const known = groups.get(container);
