@@ -28,9 +28,10 @@ export function createReader(parts: ReaderParts): ClusterReader {
     return servedKind(await discovery.discover(signal, false), wanted, version);
   }
 
-  async function get(id: ResourceId, { signal }: CallOptions): Promise<JsonObject | undefined> {
+  async function get(id: ResourceId, { signal, version }: CallOptions & { readonly version?: string }): Promise<JsonObject | undefined> {
     const served = await find(id, undefined, signal);
-    const call = { method: "GET" as const, path: objectPath(served, served.version, id), what: `get ${formatResourceId(id)}`, idempotent: true, object: id, signal };
+    const through = version !== undefined && served.versions.includes(version) ? version : served.version;
+    const call = { method: "GET" as const, path: objectPath(served, through, id), what: `get ${formatResourceId(id)}`, idempotent: true, object: id, signal };
     const answer = await connection.attempt(call);
     if (isMissingObject(answer) || isMissingNamespace(answer)) return undefined;
     if (answer.status >= 400) throw connection.refuse(answer, call, { id });

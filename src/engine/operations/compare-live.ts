@@ -55,7 +55,7 @@ export async function compareLive(input: ComparisonInput, cluster: ClusterReader
     try {
       const strict = syncOptionsOf(manifest).validate;
       const predicted = await cluster.dryRunApply(manifest, { fieldManager: FIELD_MANAGER, force: input.forceConflicts, strict, signal: context.signal });
-      return compareObject(manifest, { live, predicted }, options);
+      return asReplaced(compareObject(manifest, { live, predicted }, options));
     } catch (error) {
       if (!(error instanceof GitOpsError) || context.signal.aborted || !isVerdict(error)) throw error;
       if (error.code === "IMMUTABLE_FIELD" && live !== undefined) {
@@ -71,8 +71,15 @@ export async function compareLive(input: ComparisonInput, cluster: ClusterReader
   return { changes, immutable, warnings };
 
   function unverified(manifest: Manifest, live: JsonObject | undefined): ApplyChange {
-    return compareObject(manifest, { live, predicted: undefined }, { fieldManager: FIELD_MANAGER, schema: input.schemaOf(manifest) });
+    return asReplaced(compareObject(manifest, { live, predicted: undefined }, { fieldManager: FIELD_MANAGER, schema: input.schemaOf(manifest) }));
   }
+}
+
+/** Who owns which field means nothing where the whole object is replaced (`Replace=true`): a PUT never makes the entry that an apply would. */
+function asReplaced(change: ApplyChange): ApplyChange {
+  if (change.action !== "configure" || change.fields.length > 0 || !syncOptionsOf(change.desired).replace) return change;
+  const { id, desired, live } = change;
+  return { action: "none", id, desired, live };
 }
 
 /** Whether an error is the server's word on this one object, so that the others are still worth asking about. */

@@ -17,26 +17,33 @@ export interface LiveObjects {
   readonly unknown: ReadonlyMap<string, GitOpsError>;
 }
 
+/** An object to read. Through `version` where it is given and served: two versions of one object can't be compared. */
+export interface WantedObject extends ResourceId {
+  readonly version?: string;
+}
+
 /** Reads the live objects of some ids with as few requests as possible. Kinds that are not served have no objects. */
-export async function observeLive(ids: readonly ResourceId[], discovery: Discovery, cluster: ClusterReader, context: RunContext): Promise<LiveObjects> {
+export async function observeLive(ids: readonly WantedObject[], discovery: Discovery, cluster: ClusterReader, context: RunContext): Promise<LiveObjects> {
   const objects = new Map<string, JsonObject>();
   const unknown = new Map<string, GitOpsError>();
-  const groups = new Map<string, ResourceId[]>();
+  const groups = new Map<string, WantedObject[]>();
   for (const id of ids) {
-    if (discovery.find(id) === undefined) {
+    const served = discovery.find(id);
+    if (served === undefined) {
       if (discovery.unavailableGroups.has(id.group)) unknown.set(resourceKey(id), unavailable(id));
       continue;
     }
-    const key = `${id.group}/${id.kind}/${id.namespace}`;
+    const version = id.version !== undefined && served.versions.includes(id.version) ? id.version : served.version;
+    const key = `${id.group}/${version}/${id.kind}/${id.namespace}`;
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, [id]);
-    else group.push(id);
+    if (group === undefined) groups.set(key, [{ ...id, version }]);
+    else group.push({ ...id, version });
   }
   await mapBounded([...groups.values()], REQUESTS_AT_ONCE, (group) => observeGroup(group, cluster, context, { objects, unknown }));
   return { objects, unknown };
 }
 
-async function observeGroup(group: readonly ResourceId[], cluster: ClusterReader, context: RunContext, found: { objects: Map<string, JsonObject>; unknown: Map<string, GitOpsError> }): Promise<void> {
+async function observeGroup(group: readonly WantedObject[], cluster: ClusterReader, context: RunContext, found: { objects: Map<string, JsonObject>; unknown: Map<string, GitOpsError> }): Promise<void> {
   const [first] = group;
   if (first === undefined) return;
   if (group.length <= SINGLE_READS || !(await listInto(first, group, cluster, context, found.objects))) {
@@ -45,10 +52,10 @@ async function observeGroup(group: readonly ResourceId[], cluster: ClusterReader
 }
 
 /** @returns false where listing is forbidden: single objects may still be readable. */
-async function listInto({ group, kind, namespace }: ResourceId, wanted: readonly ResourceId[], cluster: ClusterReader, context: RunContext, objects: Map<string, JsonObject>): Promise<boolean> {
+async function listInto({ group, kind, namespace, version }: WantedObject, wanted: readonly ResourceId[], cluster: ClusterReader, context: RunContext, objects: Map<string, JsonObject>): Promise<boolean> {
   const names = new Set(wanted.map((id) => id.name));
   try {
-    const items = await cluster.list({ group, kind, ...(namespace === "" ? {} : { namespace }) }, context);
+    const items = await cluster.list({ group, kind, ...(version === undefined ? {} : { version }), ...(namespace === "" ? {} : { namespace }) }, context);
     for (const item of items) {
       const name = stringAt(item, "metadata", "name");
       if (names.has(name)) objects.set(resourceKey({ group, kind, namespace, name }), item);
@@ -60,9 +67,9 @@ async function listInto({ group, kind, namespace }: ResourceId, wanted: readonly
   }
 }
 
-async function getInto(id: ResourceId, cluster: ClusterReader, context: RunContext, found: { objects: Map<string, JsonObject>; unknown: Map<string, GitOpsError> }): Promise<void> {
+async function getInto(id: WantedObject, cluster: ClusterReader, context: RunContext, found: { objects: Map<string, JsonObject>; unknown: Map<string, GitOpsError> }): Promise<void> {
   try {
-    const object = await cluster.get(id, context);
+    const object = await cluster.get(id, { ...context, ...(id.version === undefined ? {} : { version: id.version }) });
     if (object !== undefined) found.objects.set(resourceKey(id), object);
   } catch (error) {
     if (!(error instanceof GitOpsError) || error.code !== "FORBIDDEN") throw error;

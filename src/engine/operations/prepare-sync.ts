@@ -1,7 +1,9 @@
+import { checkDeliverable } from "../build/index.ts";
 import type { Change } from "../model/change.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { Plan } from "../model/plan.ts";
+import { versionOf } from "../model/resource-id.ts";
 import { deferredReasons, makePlan, pruneCandidates, scopeManifests } from "../plan/index.ts";
 import type { StoredDelivery } from "../ports/delivery-store.ts";
 import { checkCluster, clusterIdentity } from "./cluster-identity.ts";
@@ -10,6 +12,7 @@ import { asSent, buildArtifact } from "./desired-state.ts";
 import { withoutIdleHooks } from "./idle-hooks.ts";
 import { observeLive, type LiveObjects } from "./observe-live.ts";
 import { observeOccupants } from "./observe-occupants.ts";
+import { refuseUnreadable } from "./refused-objects.ts";
 import { checkNamespace } from "./required-namespace.ts";
 import type { DeliveryRequest, PreparedSync, ReaderPorts, RunContext } from "./request.ts";
 import { resolveSource } from "./resolve-source.ts";
@@ -31,9 +34,10 @@ export async function prepareSync(request: DeliveryRequest, ports: ReaderPorts, 
   const owned = pruneCandidates(stored?.inventory, desired.map(({ id }) => id));
   context.emit({ type: "compare.started", objects: desired.length });
   const [live, schemaOf] = await Promise.all([
-    observeLive([...desired.map(({ id }) => id), ...owned], discovery, cluster, context),
+    observeLive([...desired.map(({ id, apiVersion }) => ({ ...id, version: versionOf(apiVersion) })), ...owned], discovery, cluster, context),
     readSchemas(desired, cluster, context),
   ]);
+  refuseUnreadable(desired, live.unknown);
   const missing = await checkNamespace(request, desired, cluster, context);
   const deferred = deferredReasons(desired, live.objects, discovery, { createdNamespaces: new Set(missing) });
   const compared = await compareLive(
@@ -71,6 +75,7 @@ interface Desired {
 async function desiredState(request: DeliveryRequest, source: PreparedSync["source"], ports: ReaderPorts, context: RunContext): Promise<Desired> {
   const [artifact, discovery] = await Promise.all([ports.fetcher.fetch(source, context), ports.cluster.discover(context)]);
   const built = await buildArtifact(artifact, request.build, ports, context);
+  checkDeliverable(built.manifests);
   const run = { revision: artifact.revision, startedAt: ports.clock.now() };
   const scoped = scopeManifests(built.manifests, discovery, request.ref.namespace, run);
   const mark = ports.deliveries.ownerMark(request.ref);

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../model/diagnostic.ts";
 import { GitOpsError, type ErrorCode } from "../model/errors.ts";
 import type { Manifest } from "../model/manifest.ts";
-import { formatResourceId } from "../model/resource-id.ts";
+import { formatResourceId, resourceKey } from "../model/resource-id.ts";
 
 /** An object with what the server said of it. */
 export interface Refusal {
@@ -24,6 +24,19 @@ export function refusedObjects(refusals: readonly Refusal[]): GitOpsError {
     data: { ...first?.error.data, ...(first === undefined ? {} : placeOf(first.manifest)), diagnostics },
     cause: first?.error,
   });
+}
+
+/**
+ * Stops at objects of the build that may not be read: whether they exist, and whose they are, is not known, so they must not be made.
+ * @param unknown by resourceKey, why each could not be read.
+ * @throws one error for all of them; `data.diagnostics` lists them.
+ */
+export function refuseUnreadable(desired: readonly Manifest[], unknown: ReadonlyMap<string, GitOpsError>): void {
+  const refusals = desired.flatMap((manifest): Refusal[] => {
+    const error = unknown.get(resourceKey(manifest.id));
+    return error === undefined ? [] : [{ manifest, error }];
+  });
+  if (refusals.length > 0) throw refusedObjects(refusals);
 }
 
 function placeOf({ id, origin }: Manifest): Readonly<Record<string, unknown>> {

@@ -40,8 +40,11 @@ export interface CallOptions {
 export interface ClusterReader {
   /** What the server serves. Read once; `refresh` asks the server again (after a CRD was made). */
   discover(options: CallOptions & { readonly refresh?: boolean }): Promise<Discovery>;
-  /** The live object, or undefined when there is none. Throws UNKNOWN_KIND where the kind is not served. */
-  get(id: ResourceId, options: CallOptions): Promise<JsonObject | undefined>;
+  /**
+   * The live object, or undefined when there is none; read through `version` where that is served, else through the preferred one.
+   * Throws UNKNOWN_KIND where the kind is not served.
+   */
+  get(id: ResourceId, options: CallOptions & { readonly version?: string }): Promise<JsonObject | undefined>;
   /** All of a complete list; never a partial one. An unserved kind throws UNKNOWN_KIND. Items carry apiVersion and kind. */
   list(query: ListQuery, options: CallOptions): Promise<readonly JsonObject[]>;
   /** Lists, then follows until the signal is aborted (then it returns). Restarts by itself after gaps, expiry and broken connections. */

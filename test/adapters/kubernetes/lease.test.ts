@@ -42,6 +42,12 @@ function faultyServer(fault: Fault): { cluster: ClusterWriter; live: () => JsonO
   return { cluster: cluster as unknown as ClusterWriter, live: () => live };
 }
 
+function gate(): { opened: Promise<void>; open: () => void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open: () => open() };
+}
+
 /** Sleeps until the test says so. */
 function handClock(): { clock: Clock; wake: () => void } {
   const sleepers: (() => void)[] = [];
@@ -54,22 +60,22 @@ function handClock(): { clock: Clock; wake: () => void } {
 }
 
 test("a lease that is given back while a renewal is under way is given back after it, and nothing is lost", async () => {
-  const renewal = Promise.withResolvers<void>();
-  const begun = Promise.withResolvers<void>();
+  const renewal = gate();
+  const begun = gate();
   const { cluster, live } = faultyServer(async (write, store, { signal }) => {
     if (write !== 2) return store();
-    begun.resolve();
+    begun.open();
     const aborted = new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
-    await Promise.race([renewal.promise, aborted]);
+    await Promise.race([renewal.opened, aborted]);
     return store();
   });
   const { clock, wake } = handClock();
   const lease = await createDeliveryWriter(cluster, clock).begin(ref, intent, undefined, calls);
   wake();
-  await begun.promise;
+  await begun.opened;
 
   const released = lease.release(after, calls);
-  renewal.resolve();
+  renewal.open();
   await released;
 
   assert.equal(lease.lost.aborted, false);

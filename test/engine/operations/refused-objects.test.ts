@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { GitOpsError } from "../../../src/engine/model/errors.ts";
 import type { Manifest } from "../../../src/engine/model/manifest.ts";
-import { refusedObjects } from "../../../src/engine/operations/refused-objects.ts";
+import { refuseUnreadable, refusedObjects } from "../../../src/engine/operations/refused-objects.ts";
 
 function manifest(name: string, line: number): Manifest {
   return { id: { group: "", kind: "Service", namespace: "shop", name }, apiVersion: "v1", object: {}, origin: { file: "k8s/all.yaml", line } };
@@ -25,4 +25,10 @@ test("several refused objects are all told at once, and permission decides befor
     { severity: "error", file: "k8s/all.yaml", line: 9, message: "service/api: you may not patch services" },
     { severity: "error", file: "k8s/all.yaml", line: 3, message: "service/web: spec.ports: Required value" },
   ]);
+});
+
+test("an object of the build that may not be read is refused, and never taken for absent", () => {
+  const unknown = new Map([["/Service/shop/api", forbidden.error]]);
+  assert.throws(() => refuseUnreadable([invalid.manifest, forbidden.manifest], unknown), { code: "FORBIDDEN", message: /^service\/api: you may not/ });
+  refuseUnreadable([invalid.manifest], unknown);
 });
