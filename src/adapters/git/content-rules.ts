@@ -1,3 +1,4 @@
+import { beyondLimit } from "../../engine/model/limit.ts";
 import { GitOpsError } from "../../engine/model/errors.ts";
 
 const LFS_POINTER = Buffer.from("version https://git-lfs.github.com/spec/");
@@ -31,7 +32,7 @@ export function isSubmodule(path: string): GitOpsError {
 
 /** The error for a file above the size that is read. */
 export function tooLarge(path: string, maximum: number): GitOpsError {
-  return new GitOpsError("LIMIT_EXCEEDED", `${path} is larger than ${maximum} bytes`, { data: { path, maximum } });
+  return beyondLimit("fileBytes", `${path} is larger than ${maximum} bytes`, { path, maximum });
 }
 
 function startsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {

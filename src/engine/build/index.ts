@@ -1,3 +1,4 @@
+import { beyondLimit } from "../model/limit.ts";
 import type { FileTree } from "../model/artifact.ts";
 import { GitOpsError } from "../model/errors.ts";
 import { stringAt } from "../model/json.ts";
@@ -38,7 +39,7 @@ async function buildObjects(tree: FileTree, path: string, options: BuildOptions)
 
 function manifestsOf(objects: readonly BuiltObject[], options: BuildOptions): readonly Manifest[] {
   if (objects.length > options.budget.documents) {
-    throw new GitOpsError("LIMIT_EXCEEDED", `more than ${options.budget.documents} objects in the build`);
+    throw beyondLimit("documents", `more than ${options.budget.documents} objects in the build`);
   }
   const problems = noProblems();
   const seen = new Map<string, Origin>();
@@ -46,13 +47,28 @@ function manifestsOf(objects: readonly BuiltObject[], options: BuildOptions): re
   for (const built of objects) {
     problems.collect(() => {
       const manifest = manifestOf(built);
-      refuseDuplicate(manifest, seen);
-      checkSecret(built);
+      refuseDuplicate(manifest, `${resourceKey(manifest.id)}\0${manifest.apiVersion}`, seen);
       manifests.push(manifest);
     });
   }
   problems.throwAny();
   return manifests;
+}
+
+/**
+ * What a build prints and no cluster may be given: one object under two versions, Secrets that hold masks or no base64.
+ * Throws BUILD_FAILED with all of it.
+ */
+export function checkDeliverable(manifests: readonly Manifest[]): void {
+  const problems = noProblems();
+  const seen = new Map<string, Origin>();
+  for (const manifest of manifests) {
+    problems.collect(() => {
+      refuseDuplicate(manifest, resourceKey(manifest.id), seen);
+      checkSecret(manifest);
+    });
+  }
+  problems.throwAny();
 }
 
 function manifestOf({ object, origin }: BuiltObject): Manifest {
@@ -68,9 +84,8 @@ function manifestOf({ object, origin }: BuiltObject): Manifest {
 }
 
 /** An object without a name (a hook with generateName) is another one each time. */
-function refuseDuplicate(manifest: Manifest, seen: Map<string, Origin>): void {
+function refuseDuplicate(manifest: Manifest, key: string, seen: Map<string, Origin>): void {
   if (manifest.id.name === "") return;
-  const key = resourceKey(manifest.id);
   const first = seen.get(key);
   if (first === undefined) {
     seen.set(key, manifest.origin);

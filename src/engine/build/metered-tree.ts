@@ -1,5 +1,5 @@
+import { beyondLimit } from "../model/limit.ts";
 import type { FileTree } from "../model/artifact.ts";
-import { GitOpsError } from "../model/errors.ts";
 import type { BuildOptions } from "./build-options.ts";
 
 /**
@@ -14,7 +14,7 @@ export function meteredTree(tree: FileTree, options: BuildOptions): FileTree {
   function checkTime(): void {
     signal.throwIfAborted();
     if (monotonic() - started > budget.milliseconds) {
-      throw new GitOpsError("LIMIT_EXCEEDED", `the build took longer than ${budget.milliseconds} ms`);
+      throw beyondLimit("milliseconds", `the build took longer than ${budget.milliseconds / 1000} s`);
     }
   }
 
@@ -34,14 +34,10 @@ export function meteredTree(tree: FileTree, options: BuildOptions): FileTree {
     async read(path) {
       checkTime();
       const content = await tree.read(path);
-      if (content.length > budget.fileBytes) throw tooLarge(path, `${path}: larger than ${budget.fileBytes} bytes`);
+      if (content.length > budget.fileBytes) throw beyondLimit("fileBytes", `${path}: larger than ${budget.fileBytes} bytes`, { path });
       bytes += content.length;
-      if (bytes > budget.totalBytes) throw tooLarge(path, `the files of the build are larger than ${budget.totalBytes} bytes together`);
+      if (bytes > budget.totalBytes) throw beyondLimit("totalBytes", `the files of the build are larger than ${budget.totalBytes} bytes together`, { path });
       return content;
     },
   };
-}
-
-function tooLarge(path: string, message: string): GitOpsError {
-  return new GitOpsError("LIMIT_EXCEEDED", message, { data: { path } });
 }

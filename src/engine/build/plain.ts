@@ -1,3 +1,4 @@
+import { beyondLimit } from "../model/limit.ts";
 import type { FileTree } from "../model/artifact.ts";
 import { GitOpsError } from "../model/errors.ts";
 import { decodeYamlText } from "../yaml/decode.ts";
@@ -48,7 +49,7 @@ async function buildParts(tree: FileTree, parts: readonly Part[], options: Build
     const objects = problems.collect(() => readObjects(path, bytes, options.budget)) ?? [];
     count += objects.length;
     if (count > options.budget.documents)
-      throw new GitOpsError("LIMIT_EXCEEDED", `more than ${options.budget.documents} objects in the build`);
+      throw beyondLimit("documents", `more than ${options.budget.documents} objects in the build`);
     built.push({ objects, warnings: [] });
   }
   problems.throwAny();

@@ -11,9 +11,12 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Sets a key that came from outside. A plain assignment of `__proto__` would be lost or change the prototype. */
+/**
+ * Sets a key that came from outside. A plain assignment of `__proto__` would be lost or change the prototype, and one of `toString`
+ * or `constructor` throws where the prototype is frozen, as it is in the command line.
+ */
 export function setKey(object: JsonObject, key: string, value: JsonValue): void {
-  if (key === "__proto__") {
+  if (key in Object.prototype) {
     Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
   } else {
     object[key] = value;

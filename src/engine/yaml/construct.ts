@@ -1,10 +1,11 @@
+import { beyondLimit, limitHint } from "../model/limit.ts";
 import { COLLECTION_STYLE, EVENT_ID, getScalarValue, SCALAR_STYLE, type Event, type ScalarEvent } from "js-yaml";
-import { GitOpsError } from "../model/errors.ts";
+import type { GitOpsError } from "../model/errors.ts";
 import { isJsonObject, setKey, type JsonObject, type JsonValue } from "../model/json.ts";
 import { yamlFailure, type YamlProblem, type YamlText } from "./failure.ts";
 import { resolvePlain, type YamlDialect } from "./scalar.ts";
 import { rememberText } from "./source-text.ts";
-import { coreTag, resolveTagged } from "./tags.ts";
+import { coreTag, isResolvable, resolveTagged } from "./tags.ts";
 
 /** What a file may still take. `nodes` is counted down, every value once for each place where an alias puts it. */
 export interface NodeBudget {
@@ -118,8 +119,7 @@ function scalar(reader: Reader, event: ScalarEvent, at: number): JsonValue {
   let value: JsonValue | undefined;
   if (event.tagStart >= 0) {
     const tag = coreTag(reader.source.text.slice(event.tagStart, event.tagEnd));
-    if (tag === undefined) throw problem(reader, at, { message: "a tag that is not known; expected none", hint: NO_TAG_HINT });
-    value = resolveTagged(tag, text, reader.dialect);
+    value = isResolvable(tag) ? resolveTagged(tag, text, reader.dialect) : text;
     if (value === undefined)
       throw problem(reader, at, { message: "a value that is not of the type of its tag; expected a text of that type", hint: NO_TAG_HINT });
   } else {
@@ -240,7 +240,7 @@ function refuseTag(
 ): void {
   if (event.tagStart < 0) return;
   const tag = coreTag(reader.source.text.slice(event.tagStart, event.tagEnd));
-  if (tag === undefined || (tag !== "" && !allowed.includes(tag)))
+  if (isResolvable(tag) && tag !== "" && !allowed.includes(tag))
     throw problem(reader, at, { message: "a tag that is not known here; expected none", hint: NO_TAG_HINT });
 }
 
@@ -254,16 +254,15 @@ function atEnd(reader: Reader): boolean {
 function charge(reader: Reader, nodes: number): number {
   reader.budget.nodesLeft -= nodes;
   if (reader.budget.nodesLeft < 0) {
-    throw new GitOpsError("LIMIT_EXCEEDED", `${reader.source.file}: more than ${reader.budget.nodes} values after aliases are expanded`, {
-      data: { path: reader.source.file },
-    });
+    const { file } = reader.source;
+    throw beyondLimit("nodes", `${file}: more than ${reader.budget.nodes} values after aliases are expanded`, { path: file });
   }
   return nodes;
 }
 
 /** The error for nesting beyond the budget. */
 export function tooDeep(source: YamlText, depth: number, offset: number): GitOpsError {
-  return yamlFailure(source, offset, { message: `nested deeper than ${depth} levels` }, "LIMIT_EXCEEDED");
+  return yamlFailure(source, offset, { message: `nested deeper than ${depth} levels`, hint: limitHint("depth") }, "LIMIT_EXCEEDED");
 }
 
 function copyOf(value: JsonValue): JsonValue {

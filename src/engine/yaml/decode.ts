@@ -1,24 +1,24 @@
 import { fileFailure } from "./failure.ts";
 
 const UTF16_MARKS = [
-  [0xff, 0xfe],
-  [0xfe, 0xff],
+  { mark: [0xff, 0xfe], encoding: "utf-16le" },
+  { mark: [0xfe, 0xff], encoding: "utf-16be" },
 ] as const;
 
 /**
- * The text of a file: UTF-8 without its byte order mark.
- * Throws BUILD_FAILED for any other encoding.
+ * The text of a file without its byte order mark: UTF-8, or UTF-16 where that mark says so, as go-yaml reads it.
+ * Throws BUILD_FAILED for bytes that are no text in it.
  */
 export function decodeYamlText(bytes: Uint8Array, file: string): string {
-  if (UTF16_MARKS.some(([first, second]) => bytes[0] === first && bytes[1] === second)) throw notUtf8(file, "the file is UTF-16");
+  const encoding = UTF16_MARKS.find(({ mark }) => bytes[0] === mark[0] && bytes[1] === mark[1])?.encoding ?? "utf-8";
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch (cause) {
-    if (cause instanceof TypeError) throw notUtf8(file, "the file is not valid UTF-8");
+    if (cause instanceof TypeError) throw notText(file, `the file is not valid ${encoding.toUpperCase()}`);
     throw cause;
   }
 }
 
-function notUtf8(file: string, message: string): Error {
+function notText(file: string, message: string): Error {
   return fileFailure("BUILD_FAILED", { severity: "error", file, message: `${message}; UTF-8 is expected`, hint: "save the file as UTF-8" });
 }

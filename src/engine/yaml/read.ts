@@ -1,5 +1,5 @@
+import { beyondLimit } from "../model/limit.ts";
 import { EVENT_ID, type Event } from "js-yaml";
-import { GitOpsError } from "../model/errors.ts";
 import type { JsonValue } from "../model/json.ts";
 import { constructValue, eventOffset, type NodeBudget } from "./construct.ts";
 import { decodeYamlText } from "./decode.ts";
@@ -41,7 +41,7 @@ export interface ReadYamlOptions {
  */
 export function readYaml(bytes: Uint8Array, options: ReadYamlOptions): readonly YamlDocument[] {
   const { file, budget } = options;
-  if (bytes.length > budget.fileBytes) throw limit(file, `larger than ${budget.fileBytes} bytes`);
+  if (bytes.length > budget.fileBytes) throw beyondLimit("fileBytes", `${file}: larger than ${budget.fileBytes} bytes`, { path: file });
   return readYamlText(decodeYamlText(bytes, file), options);
 }
 
@@ -51,7 +51,7 @@ export function readYamlText(text: string, options: ReadYamlOptions): readonly Y
   // As kustomize does before anything else.
   const unix = text.includes("\r\n") ? text.replaceAll("\r\n", "\n") : text;
   const parts = splitDocuments(file, unix, budget.documents);
-  if (parts.length > budget.documents) throw limit(file, `more than ${budget.documents} documents`);
+  if (parts.length > budget.documents) throw beyondLimit("documents", `${file}: more than ${budget.documents} documents`, { path: file });
   const nodes: NodeBudget = { depth: budget.depth, nodes: budget.nodes, nodesLeft: budget.nodes };
   const documents: YamlDocument[] = [];
   for (const part of parts) {
@@ -97,9 +97,6 @@ function refuseDense(part: YamlText, nodes: number): void {
     // line feed , - : ? [ {
     if (code === 0x0a || code === 0x2c || code === 0x2d || code === 0x3a || code === 0x3f || code === 0x5b || code === 0x7b) separators++;
   }
-  if (separators > nodes * SEPARATORS_FOR_EACH_NODE) throw limit(part.file, `more than ${nodes} values in one document`);
-}
-
-function limit(file: string, what: string): GitOpsError {
-  return new GitOpsError("LIMIT_EXCEEDED", `${file}: ${what}`, { data: { path: file } });
+  const { file } = part;
+  if (separators > nodes * SEPARATORS_FOR_EACH_NODE) throw beyondLimit("nodes", `${file}: more than ${nodes} values in one document`, { path: file });
 }

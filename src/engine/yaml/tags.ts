@@ -11,6 +11,13 @@ export function coreTag(source: string): string | undefined {
   return undefined;
 }
 
+const RESOLVABLE = new Set(["", "str", "bool", "int", "null", "float", "timestamp", "binary", "merge", "seq", "map", "set"]);
+
+/** Whether a tag says how its value is read. Any other is passed over, as go-yaml does: no function is made of `!!js/function`. */
+export function isResolvable(tag: string | undefined): tag is string {
+  return tag !== undefined && RESOLVABLE.has(tag);
+}
+
 /** The value of a scalar with an explicit core tag; undefined where the text is none of that type or the tag is no scalar's. */
 export function resolveTagged(tag: string, text: string, dialect: YamlDialect): Scalar | undefined {
   if (tag === "" || tag === "str") return text;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { DEFAULT_BUDGET, type BuildBudget, type BuildOptions } from "../../../src/engine/build/build-options.ts";
-import { build } from "../../../src/engine/build/index.ts";
+import { build, checkDeliverable } from "../../../src/engine/build/index.ts";
 import type { Diagnostic } from "../../../src/engine/model/diagnostic.ts";
 import { GitOpsError } from "../../../src/engine/model/errors.ts";
 import { resourceKey } from "../../../src/engine/model/resource-id.ts";
@@ -25,9 +25,10 @@ async function keys(files: Files, path = "", budget: Partial<BuildBudget> = {}):
   return manifests.map(({ id }) => resourceKey(id));
 }
 
+/** Why files cannot be delivered. */
 async function failure(files: Files, path = "", given = options()): Promise<GitOpsError> {
   try {
-    await build(memoryTree(files), path, given);
+    checkDeliverable((await build(memoryTree(files), path, given)).manifests);
   } catch (error) {
     assert.ok(error instanceof GitOpsError, String(error));
     return error;
@@ -258,6 +259,10 @@ describe("Secrets", () => {
       }
     }
     assert.match((await failure(secret("data: {password: KipTT1BTKio=}\n"))).message, /holds a mask instead of a value/);
+  });
+
+  test("are built whatever they hold, as kustomize does: only what is delivered is checked", async () => {
+    assert.deepEqual(await keys(secret("data: {password: 'hunter2!'}\nstringData: {other: '***'}\n")), ["/Secret//key"]);
   });
 
   test("with proper values are built, other kinds may hold anything", async () => {
