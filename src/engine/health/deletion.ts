@@ -42,8 +42,8 @@ export function assessDeletion(object: JsonObject): Health | undefined {
   if (finalizers.length > 0) parts.push(`blocked by the finalizer${finalizers.length > 1 ? "s" : ""} ${finalizers.join(", ")}`);
   const leftovers = groupKindOf(object) === "/Namespace" ? namespaceLeftovers(object) : "";
   if (leftovers !== "") parts.push(leftovers);
-  const seconds = stringAt(object, "metadata", "deletionTimestamp");
-  if (parts.length === 1 && seconds !== "") parts.push(`since ${seconds}`);
+  const due = stringAt(object, "metadata", "deletionTimestamp");
+  if (parts.length === 1 && due !== "") parts.push(`due ${due}`);
   return progressing("PendingDeletion", parts.join("; "));
 }
 
