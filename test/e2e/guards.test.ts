@@ -47,7 +47,12 @@ test("a record that was made in another cluster is not believed: a copy of a nam
   assertCode(await shop.run("sync"), 0);
   const record = await shop.live("v1/configmaps/gitops-shop");
   const inventory = (record?.data?.["inventory.json"] ?? "").replaceAll(await clusterUid(), OTHER_CLUSTER);
-  const patched = await plane!.api("PATCH", `/api/v1/namespaces/${shop.namespace}/configmaps/gitops-shop`, { data: { "inventory.json": inventory } }, "application/merge-patch+json");
+  const patched = await plane!.api(
+    "PATCH",
+    `/api/v1/namespaces/${shop.namespace}/configmaps/gitops-shop`,
+    { data: { "inventory.json": inventory } },
+    "application/merge-patch+json",
+  );
   assert.equal(patched.status, 200);
   await shop.write({ "b.yaml": null });
 
@@ -80,7 +85,12 @@ test("a build that holds nothing any more asks for --allow-empty", { skip }, asy
   assertCode(await shop.run("sync"), 0);
   await shop.write({ "a.yaml": "# nothing\n" });
 
-  await assertGuarded(shop, () => shop.run("sync", "--prune", "--yes"), /the build holds no object, and the delivery owns 1/, /--allow-empty/);
+  await assertGuarded(
+    shop,
+    () => shop.run("sync", "--prune", "--yes"),
+    /the build holds no object, and the delivery owns 1/,
+    /--allow-empty/,
+  );
   assert.ok(await shop.live("v1/configmaps/a"));
 
   assertCode(await shop.run("sync", "--prune", "--allow-empty"), 0);
@@ -95,7 +105,12 @@ test("a Namespace that holds what others made is pruned only when it is confirme
   await plane!.api("POST", `/api/v1/namespaces/${inner}/configmaps`, { metadata: { name: "theirs" } });
   await shop.write({ "ns.yaml": null });
 
-  await assertGuarded(shop, () => shop.run("sync", "--prune", "--yes"), /would be deleted: it holds 1 that this run does not delete: configmap\/theirs/, new RegExp(`--confirm-prune Namespace/${inner}`));
+  await assertGuarded(
+    shop,
+    () => shop.run("sync", "--prune", "--yes"),
+    /would be deleted: it holds 1 that this run does not delete: configmap\/theirs/,
+    new RegExp(`--confirm-prune Namespace/${inner}`),
+  );
   assert.equal((await plane!.api("GET", `/api/v1/namespaces/${inner}/configmaps/theirs`)).status, 200);
 
   if (!plane!.runsWorkloads) return;
@@ -126,13 +141,23 @@ test("a change of an immutable field names object, field and --force, writes not
 
 test("a PersistentVolumeClaim is not recreated by --force alone: its data would be lost", { skip }, async () => {
   const claim = (mode: string): string =>
-    JSON.stringify({ apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: { name: "data" }, spec: { accessModes: [mode], storageClassName: "", resources: { requests: { storage: "1Gi" } } } });
+    JSON.stringify({
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: { name: "data" },
+      spec: { accessModes: [mode], storageClassName: "", resources: { requests: { storage: "1Gi" } } },
+    });
   const shop = await newWorkspace(plane!, { "data.yaml": claim("ReadWriteOnce") });
   assertCode(await shop.run("sync", "--no-wait"), 0);
   const before = await shop.live("v1/persistentvolumeclaims/data");
   await shop.write({ "data.yaml": claim("ReadWriteMany") });
 
-  await assertGuarded(shop, () => shop.run("sync", "--no-wait", "--force", "--yes"), /recreating it would delete what it holds/, /--confirm-prune PersistentVolumeClaim\/data/);
+  await assertGuarded(
+    shop,
+    () => shop.run("sync", "--no-wait", "--force", "--yes"),
+    /recreating it would delete what it holds/,
+    /--confirm-prune PersistentVolumeClaim\/data/,
+  );
   assert.equal((await shop.live("v1/persistentvolumeclaims/data"))?.metadata.uid, before?.metadata.uid);
 
   if (!plane!.runsWorkloads) return;

@@ -35,38 +35,49 @@ function watchedSync(shop: Workspace, watched: (kill: Kill) => Watched): Promise
 
 const isObject = (path: string): boolean => /\/configmaps\/o-/.test(path);
 
-for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
-  test(`the first ${signal} stops issuing, lets finish what is in flight, writes the inventory, and ends with ${String(code)}`, { skip }, async () => {
-    const shop = await newWorkspace(plane!, manyFiles);
-    const held: Wire[] = [];
-    let [told, written] = [false, 0];
-    const result = await watchedSync(shop, (kill) => ({
-      handling: (request, wire) => {
-        if (!request.isWrite || !isObject(request.path)) return wire.pass();
-        written++;
-        if (told) return wire.pass();
-        if (held.push(wire) === 3) kill(signal);
-      },
-      onOutput: (text) => {
-        if (!/finishing what is in flight/.test(text)) return;
-        told = true;
-        for (const wire of held.splice(0)) wire.pass();
-      },
-    }));
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const) {
+  test(
+    `the first ${signal} stops issuing, lets finish what is in flight, writes the inventory, and ends with ${String(code)}`,
+    { skip },
+    async () => {
+      const shop = await newWorkspace(plane!, manyFiles);
+      const held: Wire[] = [];
+      let [told, written] = [false, 0];
+      const result = await watchedSync(shop, (kill) => ({
+        handling: (request, wire) => {
+          if (!request.isWrite || !isObject(request.path)) return wire.pass();
+          written++;
+          if (told) return wire.pass();
+          if (held.push(wire) === 3) kill(signal);
+        },
+        onOutput: (text) => {
+          if (!/finishing what is in flight/.test(text)) return;
+          told = true;
+          for (const wire of held.splice(0)) wire.pass();
+        },
+      }));
 
-    assertCode(result, code);
-    assert.ok(written >= 3 && written < COUNT, `${String(written)} of ${String(COUNT)} were written`);
-    assert.equal(result.events?.at(-1)?.["exitCode"], code);
-    const record = await recordOf(shop);
-    const live = await liveObjects(shop);
-    assert.equal(live.length, written, "what was in flight is done");
-    assert.deepEqual(live.filter(({ metadata }) => !record.entries.some(({ name, uid }) => name === metadata.name && uid === metadata.uid)), [], "all that is there is recorded");
-    assert.equal(record.unfinished, true);
-    assert.equal(record.lease, undefined);
+      assertCode(result, code);
+      assert.ok(written >= 3 && written < COUNT, `${String(written)} of ${String(COUNT)} were written`);
+      assert.equal(result.events?.at(-1)?.["exitCode"], code);
+      const record = await recordOf(shop);
+      const live = await liveObjects(shop);
+      assert.equal(live.length, written, "what was in flight is done");
+      assert.deepEqual(
+        live.filter(({ metadata }) => !record.entries.some(({ name, uid }) => name === metadata.name && uid === metadata.uid)),
+        [],
+        "all that is there is recorded",
+      );
+      assert.equal(record.unfinished, true);
+      assert.equal(record.lease, undefined);
 
-    assertCode(await shop.run("sync"), 0);
-    assert.equal((await liveObjects(shop)).length, COUNT);
-  });
+      assertCode(await shop.run("sync"), 0);
+      assert.equal((await liveObjects(shop)).length, COUNT);
+    },
+  );
 }
 
 test("the second SIGINT ends the sync at once, and the next sync finishes it", { skip }, async () => {
@@ -106,9 +117,15 @@ test("nothing is pruned after an interruption", { skip }, async () => {
   }));
 
   assertCode(result, 130);
-  assert.deepEqual((await liveObjects(shop)).map(({ metadata }) => metadata.name), ["o-a", "o-b"]);
+  assert.deepEqual(
+    (await liveObjects(shop)).map(({ metadata }) => metadata.name),
+    ["o-a", "o-b"],
+  );
   assertCode(await shop.run("sync", "--prune"), 0);
-  assert.deepEqual((await liveObjects(shop)).map(({ metadata }) => metadata.name), ["o-a"]);
+  assert.deepEqual(
+    (await liveObjects(shop)).map(({ metadata }) => metadata.name),
+    ["o-a"],
+  );
 });
 
 test("while one sync writes a delivery another one ends with exit 4 and says who holds it", { skip }, async () => {
@@ -127,7 +144,10 @@ test("while one sync writes a delivery another one ends with exit 4 and says who
   assert.ok(first);
   assertCode(await first, 0);
   assertCode(await shop.run("sync"), 0);
-  assert.deepEqual((await liveObjects(shop)).map(({ metadata }) => metadata.name), ["o-a"]);
+  assert.deepEqual(
+    (await liveObjects(shop)).map(({ metadata }) => metadata.name),
+    ["o-a"],
+  );
 });
 
 test("of syncs that start together each wins, finds nothing to do, or ends with exit 4; the result is whole", { skip }, async () => {
@@ -135,7 +155,10 @@ test("of syncs that start together each wins, finds nothing to do, or ends with 
   const results = await Promise.all([shop.run("sync", "--no-wait"), shop.run("sync", "--no-wait"), shop.run("sync", "--no-wait")]);
   const codes = results.map(({ code }) => code);
   assert.ok(codes.includes(0), `nobody won: ${codes.join(", ")}\n${results.map(({ stderr }) => stderr).join("\n")}`);
-  assert.deepEqual(codes.filter((code) => code !== 0 && code !== 4), []);
+  assert.deepEqual(
+    codes.filter((code) => code !== 0 && code !== 4),
+    [],
+  );
 
   assert.equal((await liveObjects(shop)).length, COUNT);
   const record = await recordOf(shop);

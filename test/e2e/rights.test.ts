@@ -19,10 +19,14 @@ interface Rule {
 
 const EVERYTHING = ["get", "list", "watch", "create", "update", "patch", "delete"];
 const CONFIG_MAPS: Rule = { apiGroups: [""], resources: ["configmaps"], verbs: EVERYTHING };
-const secret = (name: string): string => JSON.stringify({ apiVersion: "v1", kind: "Secret", metadata: { name }, stringData: { token: "hunter2" } });
+const secret = (name: string): string =>
+  JSON.stringify({ apiVersion: "v1", kind: "Secret", metadata: { name }, stringData: { token: "hunter2" } });
 
 /** A user with these rights in the workspace's namespace, and with the one that every user of a delivery needs: to read which cluster this is. */
-async function limitedUser(shop: Workspace, rules: readonly Rule[]): Promise<(command: "sync" | "delete", ...args: readonly string[]) => Promise<CommandResult>> {
+async function limitedUser(
+  shop: Workspace,
+  rules: readonly Rule[],
+): Promise<(command: "sync" | "delete", ...args: readonly string[]) => Promise<CommandResult>> {
   const { namespace, home } = shop;
   const subjects = [{ kind: "ServiceAccount", name: "deployer", namespace }];
   const make = async (path: string, object: object): Promise<unknown> => {
@@ -33,10 +37,25 @@ async function limitedUser(shop: Workspace, rules: readonly Rule[]): Promise<(co
   const rbac = "/apis/rbac.authorization.k8s.io/v1";
   await make(`/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name: "deployer" } });
   await make(`${rbac}/namespaces/${namespace}/roles`, { metadata: { name: "deployer" }, rules });
-  await make(`${rbac}/namespaces/${namespace}/rolebindings`, { metadata: { name: "deployer" }, roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "deployer" }, subjects });
-  await make(`${rbac}/clusterroles`, { metadata: { name: `deployer-${namespace}` }, rules: [{ apiGroups: [""], resources: ["namespaces"], verbs: ["get"] }] });
-  await make(`${rbac}/clusterrolebindings`, { metadata: { name: `deployer-${namespace}` }, roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: `deployer-${namespace}` }, subjects });
-  const { status } = (await make(`/api/v1/namespaces/${namespace}/serviceaccounts/deployer/token`, { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} })) as { status: { token: string } };
+  await make(`${rbac}/namespaces/${namespace}/rolebindings`, {
+    metadata: { name: "deployer" },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "deployer" },
+    subjects,
+  });
+  await make(`${rbac}/clusterroles`, {
+    metadata: { name: `deployer-${namespace}` },
+    rules: [{ apiGroups: [""], resources: ["namespaces"], verbs: ["get"] }],
+  });
+  await make(`${rbac}/clusterrolebindings`, {
+    metadata: { name: `deployer-${namespace}` },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: `deployer-${namespace}` },
+    subjects,
+  });
+  const { status } = (await make(`/api/v1/namespaces/${namespace}/serviceaccounts/deployer/token`, {
+    apiVersion: "authentication.k8s.io/v1",
+    kind: "TokenRequest",
+    spec: {},
+  })) as { status: { token: string } };
   const kubeconfig = join(home, "deployer.kubeconfig");
   writeFileSync(
     kubeconfig,
@@ -65,17 +84,21 @@ test("who may not create a kind gets exit 13 with verb and resource, and nothing
   assert.deepEqual(writes, []);
 });
 
-test("without the preflight a forbidden object fails with exit 13, the others are applied, and all stand in the inventory", { skip }, async () => {
-  const shop = await newWorkspace(plane!, { "a.yaml": configMap("a", { v: "1" }), "s.yaml": secret("s") });
-  const deployer = await limitedUser(shop, [CONFIG_MAPS, { apiGroups: [""], resources: ["secrets"], verbs: ["get", "list"] }]);
+test(
+  "without the preflight a forbidden object fails with exit 13, the others are applied, and all stand in the inventory",
+  { skip },
+  async () => {
+    const shop = await newWorkspace(plane!, { "a.yaml": configMap("a", { v: "1" }), "s.yaml": secret("s") });
+    const deployer = await limitedUser(shop, [CONFIG_MAPS, { apiGroups: [""], resources: ["secrets"], verbs: ["get", "list"] }]);
 
-  const result = await deployer("sync", "--preflight=false");
+    const result = await deployer("sync", "--preflight=false");
 
-  assertCode(result, 13);
-  assert.match(result.stderr, /patch/);
-  assert.ok(await shop.live("v1/configmaps/a"));
-  assertCode(await shop.run("sync"), 0);
-});
+    assertCode(result, 13);
+    assert.match(result.stderr, /patch/);
+    assert.ok(await shop.live("v1/configmaps/a"));
+    assertCode(await shop.run("sync"), 0);
+  },
+);
 
 test("who may not read the delivery's record is told so, and is not taken for the first", { skip }, async () => {
   const shop = await newWorkspace(plane!, { "a.yaml": configMap("a", { v: "1" }) });
@@ -89,7 +112,11 @@ test("who may not read the delivery's record is told so, and is not taken for th
 });
 
 test("what may not be read is not taken for absent: it is kept, named, and the sync ends with exit 7", { skip }, async () => {
-  const shop = await newWorkspace(plane!, { "a.yaml": configMap("a", { v: "1" }), "b.yaml": configMap("b", { v: "1" }), "s.yaml": secret("s") });
+  const shop = await newWorkspace(plane!, {
+    "a.yaml": configMap("a", { v: "1" }),
+    "b.yaml": configMap("b", { v: "1" }),
+    "s.yaml": secret("s"),
+  });
   assertCode(await shop.run("sync"), 0);
   await shop.write({ "b.yaml": null, "s.yaml": null });
   const deployer = await limitedUser(shop, [CONFIG_MAPS]);
@@ -132,10 +159,20 @@ test("kinds whose API group does not answer are not pruned, and it is said which
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
     metadata: { name: `widgets.${group}` },
-    spec: { group, scope: "Namespaced", names: { kind: "Widget", plural: "widgets" }, versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: schema } }] },
+    spec: {
+      group,
+      scope: "Namespaced",
+      names: { kind: "Widget", plural: "widgets" },
+      versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: schema } }],
+    },
   };
   const widget = JSON.stringify({ apiVersion: `${group}/v1`, kind: "Widget", metadata: { name: "w" } });
-  await shop.write({ "crd.yaml": JSON.stringify(definition), "w.yaml": widget, "a.yaml": configMap("a", { v: "1" }), "b.yaml": configMap("b", { v: "1" }) });
+  await shop.write({
+    "crd.yaml": JSON.stringify(definition),
+    "w.yaml": widget,
+    "a.yaml": configMap("a", { v: "1" }),
+    "b.yaml": configMap("b", { v: "1" }),
+  });
   assertCode(await shop.run("sync"), 0);
   await shop.write({ "w.yaml": null, "b.yaml": null });
 
@@ -145,8 +182,14 @@ test("kinds whose API group does not answer are not pruned, and it is said which
     const answer = await wire.forward();
     if (path !== "/apis" || answer.status !== 200) return wire.answer(answer);
     const document = JSON.parse(answer.body) as { items: { metadata: { name: string }; versions: object[] }[] };
-    const items = document.items.map((item) => (item.metadata.name === group ? { ...item, versions: [{ version: "v1", freshness: "Stale", resources: [] }] } : item));
-    return wire.answer({ status: 200, headers: { "content-type": String(answer.headers["content-type"]) }, body: JSON.stringify({ ...document, items }) });
+    const items = document.items.map((item) =>
+      item.metadata.name === group ? { ...item, versions: [{ version: "v1", freshness: "Stale", resources: [] }] } : item,
+    );
+    return wire.answer({
+      status: 200,
+      headers: { "content-type": String(answer.headers["content-type"]) },
+      body: JSON.stringify({ ...document, items }),
+    });
   });
   const { home, folder, namespace } = shop;
   const result = await gitops(["sync", "shop", folder, "-n", namespace, "--prune"], { home, cwd: home, kubeconfig });

@@ -58,11 +58,16 @@ export async function startFaultProxy(plane: ControlPlane, token: string = plane
   const handlings = new Map<string, Handling>();
   const upstream = new Agent({ keepAlive: true, ca: readFileSync(plane.caFile), maxSockets: 256 });
   const pki = join(plane.directory, "pki");
-  const server = createServer({ cert: readFileSync(join(pki, "apiserver.crt")), key: readFileSync(join(pki, "apiserver.key")) }, (message, response) => {
-    const handling = handlings.get(message.headers.authorization ?? "");
-    if (handling === undefined) return void response.writeHead(401).end();
-    receive(message).then((request) => handling(request, wireTo(request, response, plane.server, upstream, token))).catch(() => response.destroy());
-  });
+  const server = createServer(
+    { cert: readFileSync(join(pki, "apiserver.crt")), key: readFileSync(join(pki, "apiserver.key")) },
+    (message, response) => {
+      const handling = handlings.get(message.headers.authorization ?? "");
+      if (handling === undefined) return void response.writeHead(401).end();
+      receive(message)
+        .then((request) => handling(request, wireTo(request, response, plane.server, upstream, token)))
+        .catch(() => response.destroy());
+    },
+  );
   server.requestTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -102,7 +107,13 @@ function kubeconfigText(server: string, authority: Buffer, token: string): strin
 
 async function receive(message: IncomingMessage): Promise<ProxiedRequest> {
   const { method = "", url: path = "", headers } = message;
-  return { method, path, headers, body: await textOf(message), isWrite: method !== "GET" && !/[?&]dryRun=/.test(path) && !/\/selfsubject\w+reviews/.test(path) };
+  return {
+    method,
+    path,
+    headers,
+    body: await textOf(message),
+    isWrite: method !== "GET" && !/[?&]dryRun=/.test(path) && !/\/selfsubject\w+reviews/.test(path),
+  };
 }
 
 async function textOf(message: IncomingMessage): Promise<string> {
@@ -115,7 +126,11 @@ function wireTo(request: ProxiedRequest, response: ServerResponse, server: strin
   const open = (path = request.path): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
       const { host: _, connection: __, ...headers } = request.headers;
-      const sent = send(new URL(path, server), { method: request.method, agent, headers: { ...headers, authorization: `Bearer ${token}` } }, resolve);
+      const sent = send(
+        new URL(path, server),
+        { method: request.method, agent, headers: { ...headers, authorization: `Bearer ${token}` } },
+        resolve,
+      );
       sent.on("error", reject);
       response.on("close", () => response.writableFinished || sent.destroy());
       sent.end(request.body);
@@ -146,6 +161,11 @@ function wireTo(request: ProxiedRequest, response: ServerResponse, server: strin
 }
 
 /** The proxy frames its answers itself. */
-function withoutFraming({ connection: _, "content-length": __, "transfer-encoding": ___, ...headers }: IncomingHttpHeaders): OutgoingHttpHeaders {
+function withoutFraming({
+  connection: _,
+  "content-length": __,
+  "transfer-encoding": ___,
+  ...headers
+}: IncomingHttpHeaders): OutgoingHttpHeaders {
   return headers;
 }

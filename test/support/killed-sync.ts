@@ -13,17 +13,46 @@ export type ObjectSet = ReadonlyMap<number, string>;
 interface KubernetesObject {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly uid?: string; readonly labels?: Readonly<Record<string, string>>; readonly annotations?: Readonly<Record<string, string>> };
+  readonly metadata: {
+    readonly name: string;
+    readonly uid?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
   readonly [field: string]: unknown;
 }
 
 /** Kinds that no controller touches, so that what the cluster holds is what the syncs wrote. */
 const KINDS = [
-  { kind: "ConfigMap", apiVersion: "v1", path: "api/v1", plural: "configmaps", content: (version: string) => ({ data: { version, [`key-${version}`]: "kept only in this version" } }) },
-  { kind: "Secret", apiVersion: "v1", path: "api/v1", plural: "secrets", content: (version: string) => ({ type: "Opaque", data: { [`token-${version}`]: Buffer.from(version).toString("base64") } }) },
-  { kind: "Service", apiVersion: "v1", path: "api/v1", plural: "services", content: (version: string) => ({ spec: { selector: { version }, ports: [{ port: 80 }] } }) },
+  {
+    kind: "ConfigMap",
+    apiVersion: "v1",
+    path: "api/v1",
+    plural: "configmaps",
+    content: (version: string) => ({ data: { version, [`key-${version}`]: "kept only in this version" } }),
+  },
+  {
+    kind: "Secret",
+    apiVersion: "v1",
+    path: "api/v1",
+    plural: "secrets",
+    content: (version: string) => ({ type: "Opaque", data: { [`token-${version}`]: Buffer.from(version).toString("base64") } }),
+  },
+  {
+    kind: "Service",
+    apiVersion: "v1",
+    path: "api/v1",
+    plural: "services",
+    content: (version: string) => ({ spec: { selector: { version }, ports: [{ port: 80 }] } }),
+  },
   { kind: "ServiceAccount", apiVersion: "v1", path: "api/v1", plural: "serviceaccounts", content: () => ({}) },
-  { kind: "Role", apiVersion: "rbac.authorization.k8s.io/v1", path: "apis/rbac.authorization.k8s.io/v1", plural: "roles", content: (version: string) => ({ rules: [{ apiGroups: [""], resources: ["pods"], resourceNames: [version], verbs: ["get"] }] }) },
+  {
+    kind: "Role",
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    path: "apis/rbac.authorization.k8s.io/v1",
+    plural: "roles",
+    content: (version: string) => ({ rules: [{ apiGroups: [""], resources: ["pods"], resourceNames: [version], verbs: ["get"] }] }),
+  },
 ] as const;
 
 /** What every namespace has, and what a test put there for the delivery to leave alone. */
@@ -59,7 +88,10 @@ export class KilledSync {
   /** Delivers the set, beside an object of a stranger. */
   static async start(plane: ControlPlane, proxy: FaultProxy, set: ObjectSet): Promise<KilledSync> {
     const namespace = await plane.createNamespace(NAME);
-    const { status } = await plane.api("POST", `/api/v1/namespaces/${namespace}/configmaps`, { metadata: { name: "stranger" }, data: { theirs: "1" } });
+    const { status } = await plane.api("POST", `/api/v1/namespaces/${namespace}/configmaps`, {
+      metadata: { name: "stranger" },
+      data: { theirs: "1" },
+    });
     assert.equal(status, 201);
     ownHome ??= newHome();
     const sync = new KilledSync(plane, proxy, ownHome, namespace);
@@ -109,8 +141,13 @@ export class KilledSync {
     const strangers = [...live.keys()].filter((key) => !wanted.has(key) && key !== `ConfigMap/${PARENT}`);
     assert.deepEqual(strangers.sort(), [...STRANGERS].sort(), "lost or left over beside what Git declares");
     for (const [key, object] of wanted) assertHolds(live.get(key), object, key);
-    assertRecord(live.get(`ConfigMap/${PARENT}`), [...wanted.keys()].map((key) => `${key} ${live.get(key)?.metadata.uid}`));
-    const marked = [...live.values()].filter(({ metadata }) => metadata.labels?.["applyset.kubernetes.io/part-of"] !== undefined).map(keyOf);
+    assertRecord(
+      live.get(`ConfigMap/${PARENT}`),
+      [...wanted.keys()].map((key) => `${key} ${live.get(key)?.metadata.uid}`),
+    );
+    const marked = [...live.values()]
+      .filter(({ metadata }) => metadata.labels?.["applyset.kubernetes.io/part-of"] !== undefined)
+      .map(keyOf);
     assert.deepEqual(marked.sort(), [...wanted.keys()].sort(), "objects that carry the delivery's mark");
   }
 
@@ -148,7 +185,8 @@ export class KilledSync {
 
 let ownHome: string | undefined;
 
-function killingAt({ write, when, inTurn }: KillPoint, kill: () => void): Handling {
+/** Handles requests as the server does, until the point is reached: then it kills, and nothing passes any more in either direction. */
+export function killingAt({ write, when, inTurn }: KillPoint, kill: () => void): Handling {
   let writes = 0;
   let dead = false;
   let turn: Promise<void> = Promise.resolve();
@@ -177,7 +215,12 @@ function killingAt({ write, when, inTurn }: KillPoint, kill: () => void): Handli
 
 function manifest(number: number, version: string): KubernetesObject {
   const kind = KINDS[number % KINDS.length] ?? KINDS[0];
-  return { apiVersion: kind.apiVersion, kind: kind.kind, metadata: { name: `o-${String(number)}`, annotations: { version } }, ...kind.content(version) };
+  return {
+    apiVersion: kind.apiVersion,
+    kind: kind.kind,
+    metadata: { name: `o-${String(number)}`, annotations: { version } },
+    ...kind.content(version),
+  };
 }
 
 function keyOf({ kind, metadata }: KubernetesObject): string {
@@ -189,12 +232,19 @@ function assertHolds(live: KubernetesObject | undefined, wanted: KubernetesObjec
   assert.ok(live, `${key} is lost`);
   assert.deepEqual(live.metadata.annotations, wanted.metadata.annotations, key);
   assert.deepEqual([live["data"], live["rules"]], [wanted["data"], wanted["rules"]], key);
-  assert.deepEqual((live["spec"] as { selector?: unknown } | undefined)?.selector, (wanted["spec"] as { selector?: unknown } | undefined)?.selector, key);
+  assert.deepEqual(
+    (live["spec"] as { selector?: unknown } | undefined)?.selector,
+    (wanted["spec"] as { selector?: unknown } | undefined)?.selector,
+    key,
+  );
 }
 
 function assertRecord(parent: KubernetesObject | undefined, wanted: readonly string[]): void {
   assert.ok(parent, "the record is lost");
-  const inventory = JSON.parse((parent["data"] as Record<string, string>)["inventory.json"] ?? "") as { unfinished?: boolean; entries: { kind: string; name: string; uid: string }[] };
+  const inventory = JSON.parse((parent["data"] as Record<string, string>)["inventory.json"] ?? "") as {
+    unfinished?: boolean;
+    entries: { kind: string; name: string; uid: string }[];
+  };
   assert.deepEqual(inventory.entries.map(({ kind, name, uid }) => `${kind}/${name} ${uid}`).sort(), [...wanted].sort(), "the inventory");
   assert.notEqual(inventory.unfinished, true, "the record says that the run did not end");
   assert.equal(parent.metadata.annotations?.["gitops/lease"], undefined, "the lease is still held");

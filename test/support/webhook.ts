@@ -8,7 +8,10 @@ import type { ControlPlane } from "./control-plane.ts";
 export interface AdmissionRequest {
   readonly uid: string;
   readonly operation: "CREATE" | "UPDATE" | "DELETE";
-  readonly object: { readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> }; readonly data?: Readonly<Record<string, string>> } | null;
+  readonly object: {
+    readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
+    readonly data?: Readonly<Record<string, string>>;
+  } | null;
   readonly oldObject: AdmissionRequest["object"];
   readonly dryRun?: boolean;
 }
@@ -23,17 +26,29 @@ export interface Webhook {
 }
 
 /** Starts an https server, and registers it as mutating or validating webhook; it is asked from the next request on. */
-export async function startWebhook(plane: ControlPlane, namespace: string, type: "mutating" | "validating", judge: (request: AdmissionRequest) => Verdict): Promise<Webhook> {
+export async function startWebhook(
+  plane: ControlPlane,
+  namespace: string,
+  type: "mutating" | "validating",
+  judge: (request: AdmissionRequest) => Verdict,
+): Promise<Webhook> {
   const pki = join(plane.directory, "pki");
-  const server = createServer({ cert: readFileSync(join(pki, "apiserver.crt")), key: readFileSync(join(pki, "apiserver.key")) }, (message, response) => {
-    let text = "";
-    message.setEncoding("utf8").on("data", (part: string) => (text += part));
-    message.on("end", () => {
-      const { request } = JSON.parse(text) as { request: AdmissionRequest };
-      const body = { apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview", response: { uid: request.uid, ...answerOf(judge(request)) } };
-      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
-    });
-  });
+  const server = createServer(
+    { cert: readFileSync(join(pki, "apiserver.crt")), key: readFileSync(join(pki, "apiserver.key")) },
+    (message, response) => {
+      let text = "";
+      message.setEncoding("utf8").on("data", (part: string) => (text += part));
+      message.on("end", () => {
+        const { request } = JSON.parse(text) as { request: AdmissionRequest };
+        const body = {
+          apiVersion: "admission.k8s.io/v1",
+          kind: "AdmissionReview",
+          response: { uid: request.uid, ...answerOf(judge(request)) },
+        };
+        response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+      });
+    },
+  );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const collection = `/apis/admissionregistration.k8s.io/v1/${type}webhookconfigurations`;
   const url = `https://127.0.0.1:${String((server.address() as AddressInfo).port)}/`;
