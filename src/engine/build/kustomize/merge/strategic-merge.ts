@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue, setKey } from "../../../model/json.ts";
+import { resolvePlain } from "../../../yaml/scalar.ts";
 import { rememberText, sourceText } from "../../../yaml/source-text.ts";
 import type { FieldType, ObjectType, Schema } from "../schema/schema.ts";
 import { scalarText } from "../resources/scalar.ts";
@@ -42,7 +43,7 @@ class Merger {
             : pair.patch
           : this.#list(pair, field.mergeKeys, field.type);
       case "scalar":
-        return pair.patch === undefined ? pair.dest : pair.patch;
+        return pair.patch === undefined ? pair.dest : inStyleOf(pair.dest, pair.patch);
       default:
         return this.#map(pair, field?.type ?? this.#typeByMeta(pair));
     }
@@ -71,9 +72,11 @@ class Merger {
         removeKey(dest, name);
         continue;
       }
-      if (value !== own(dest, name)) writeSlot({ container: dest, key: name }, value);
       const written = patch === undefined || typeof value === "object" ? undefined : sourceText(patch, name);
-      if (written !== undefined) rememberText(dest, name, value, written);
+      const becameText = typeof value === "string" && typeof own(patch, name) !== "string";
+      const merged = becameText && written !== undefined ? written : value;
+      if (merged !== own(dest, name)) writeSlot({ container: dest, key: name }, merged);
+      if (written !== undefined) rememberText(dest, name, merged, written);
     }
     return dest;
   }
@@ -157,6 +160,12 @@ function distinct(lists: readonly string[][]): string[][] {
 
 function isEmpty(value: JsonValue | undefined): value is undefined | null {
   return value === undefined || value === null || (isJsonObject(value) && Object.keys(value).length === 0);
+}
+
+/** A scalar keeps its quotes: a number that takes the place of `"80"` becomes text. */
+function inStyleOf(dest: JsonValue | undefined, patch: JsonValue): JsonValue {
+  if (typeof dest !== "string" || typeof patch === "string" || patch === null) return patch;
+  return typeof resolvePlain(dest, "resource") === "string" ? patch : scalarText(patch);
 }
 
 /** Sets the keys that an element is matched by where it lacks them. */

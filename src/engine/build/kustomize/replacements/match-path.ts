@@ -59,7 +59,8 @@ function listAt(value: JsonValue, step: string): JsonValue[] {
 }
 
 function followField(match: Match, value: JsonValue, step: string, rest: readonly string[]): readonly MatchedSlot[] {
-  if (value === null) return [];
+  // The original writes a new field beside a null, where it is lost, and is content.
+  if (value === null) return match.create === undefined ? [] : [{ ...ROOT, isDetached: true }];
   if (!isJsonObject(value)) throw new PathMismatch(`the step ${JSON.stringify(step)} needs a map`);
   const found = Object.hasOwn(value, step) ? value[step] : undefined;
   if (found === undefined && match.create === undefined) return [];
