@@ -8,6 +8,7 @@ import {
   targetOfPatch,
   withTextMetadata,
 } from "../patches/apply-patch.ts";
+import { formatId } from "../resources/identity.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 import type { Resource } from "../resources/resource.ts";
 import { type CompiledSelector, selectResources } from "../resources/selector.ts";
@@ -44,7 +45,12 @@ function mergeIntoTargets(resources: ResourceMap, patch: ReadPatch, target: Comp
   const selected = selectResources(resources.all, target);
   // With a target the patch takes the version of each resource: only its kind may be another.
   const change = withTextMetadata(merge);
-  for (const resource of selected) patchResource(resource, { ...change, apiVersion: resource.apiVersion }, patch, patch.source);
+  // The original looks the selected up by their ids again: after a rename several may have one.
+  const ids = new Set(selected.map(({ id }) => formatId(id)));
+  for (const resource of selected.length === 0 ? [] : resources.all) {
+    if (!ids.has(formatId(resource.id))) continue;
+    patchResource(resource, { ...change, apiVersion: resource.apiVersion }, patch, patch.source);
+  }
   resources.renamed();
   checkUnique(resources, patch);
   return selected.length;
