@@ -19,6 +19,8 @@ export interface ArgumentSpec {
   readonly required?: true;
   /** For help and completions; any text is accepted where it is left out. */
   readonly choices?: readonly string[];
+  /** Throws UsageError for a text that cannot be meant, before anything is connected to. */
+  readonly check?: (text: string) => unknown;
 }
 
 /** Positional arguments by name, in their order. */

@@ -84,6 +84,7 @@ function readArguments(command: Command, positionals: readonly string[]): ReadVa
     if (value !== undefined && spec.choices !== undefined && !spec.choices.includes(value)) {
       throw new UsageError(`unknown ${name} ${JSON.stringify(value)}`, `it is one of ${spec.choices.join(", ")}`);
     }
+    if (value !== undefined) spec.check?.(value);
     values[name] = value;
   }
   return values;

@@ -45,8 +45,8 @@ export function parseRepositoryUrl(text: string, rules: UrlRules): RepositoryUrl
   if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029\\]/.test(text)) throw usage("it contains a backslash or a control character");
   if (/%(?:[01][0-9a-f]|7f|5c)/i.test(text)) throw usage("it contains an encoded control character or backslash");
   if (/^\.{0,2}\//.test(text)) return parseLocalPath(text, rules);
-  if (/\s/.test(text)) throw usage("it contains a space");
   if (/^[A-Za-z0-9+.-]*::/.test(text)) throw forbidden("transport helpers");
+  if (/\s/.test(text)) throw usage("it contains a space");
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(text)?.[1]?.toLowerCase();
   if (scheme !== undefined) return parseSchemeUrl(scheme, text.slice(scheme.length + 3), rules);
   const colon = text.indexOf(":");

@@ -1,11 +1,12 @@
 import { defineCommand } from "../command.ts";
 import { POLICY_OPTIONS, RUN_OPTIONS } from "./delivery-options.ts";
 import { UsageError } from "../usage-error.ts";
+import { parseDeliveryName } from "../delivery-name.ts";
 
 export const deleteCommand = defineCommand({
   name: "delete",
   summary: "remove everything that a delivery owns, in reverse order, after asking",
-  arguments: { name: { description: "[KIND/]NAME of the delivery", required: true } },
+  arguments: { name: { description: "[KIND/]NAME of the delivery", required: true, check: parseDeliveryName } },
   options: { allowMassPrune: POLICY_OPTIONS.allowMassPrune, confirmPrune: POLICY_OPTIONS.confirmPrune, ...RUN_OPTIONS },
   access: "write",
   exitStatus: "0 done, 2 off a terminal without --yes, 5 a person must decide, 7 ended badly, 9 timed out",

@@ -1,4 +1,5 @@
 import type { OptionTable, OptionValues } from "../option.ts";
+import { parseDeliveryName } from "../delivery-name.ts";
 
 /** Where the desired state lies. */
 export const SOURCE_OPTIONS = {
@@ -59,6 +60,6 @@ export type RunInput = OptionValues<typeof RUN_OPTIONS>;
 
 /** The positional arguments that name a delivery and, where it has one, its local folder. */
 export const DELIVERY_ARGUMENTS = {
-  name: { description: "[KIND/]NAME of the delivery; set/NAME is the same as NAME", required: true },
+  name: { description: "[KIND/]NAME of the delivery; set/NAME is the same as NAME", required: true, check: parseDeliveryName },
   directory: { description: "local folder with a kustomization or plain YAML; the recorded source where left out" },
 } as const;

@@ -1,11 +1,12 @@
 import { defineCommand } from "../command.ts";
 import { UsageError } from "../usage-error.ts";
+import { parseDeliveryName } from "../delivery-name.ts";
 
 export const getCommand = defineCommand({
   name: "get",
   summary: "show what a delivery owns, with the sync state and the health of each object",
   description: "Shows one delivery and its objects. Without a name it lists the deliveries of the namespace, or of all with -A.",
-  arguments: { name: { description: "[KIND/]NAME of the delivery; all of the namespace where left out" } },
+  arguments: { name: { description: "[KIND/]NAME of the delivery; all of the namespace where left out", check: parseDeliveryName } },
   options: {
     allNamespaces: { type: "boolean", short: "A", description: "deliveries of all namespaces" },
     output: {

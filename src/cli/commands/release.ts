@@ -1,9 +1,10 @@
 import { defineCommand } from "../command.ts";
+import { parseDeliveryName } from "../delivery-name.ts";
 
 export const releaseCommand = defineCommand({
   name: "release",
   summary: "stop owning a delivery: its marks and its record go, its objects stay",
-  arguments: { name: { description: "[KIND/]NAME of the delivery", required: true } },
+  arguments: { name: { description: "[KIND/]NAME of the delivery", required: true, check: parseDeliveryName } },
   options: {
     yes: { type: "boolean", short: "y", description: "do not ask" },
     output: { type: "choice", short: "o", choices: ["json"], description: "one JSON object a line, as things happen" },
