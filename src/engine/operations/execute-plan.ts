@@ -41,7 +41,9 @@ async function writeNothing(prepared: PreparedSync, ports: WriterPorts, executio
   const { state, context } = execution;
   for (const { change } of stepsOf(plan)) if (change.action === "none") state.applied(change.id, "unchanged", change.live);
   await awaitEverything(execution);
-  const inventory = inventoryAfter(plan, state, true);
+  const { unfinished, ...settled } = inventoryAfter(plan, state, true);
+  // Nothing was begun that could be unfinished: an object that is unhealthy by itself is no reason to run the hooks again.
+  const inventory = unfinished === true && stored?.inventory.unfinished === true ? { ...settled, unfinished } : settled;
   if (stored === undefined || !sameInventory(stored.inventory, inventory)) {
     await makeNamespaceFirst(prepared, execution);
     const lease = await ports.deliveries.begin(request.ref, inventory, stored?.resourceVersion, context);
@@ -88,12 +90,12 @@ async function pruneOrWithhold(plan: Plan, mark: { readonly label: string; reado
   state.failedAsWhole(new GitOpsError("PRUNE_WITHHELD", `${String(count)} objects that Git no longer declares were not pruned, because ${reason}`, { hint: "they stay in the inventory; the next sync that succeeds prunes them" }));
 }
 
-/** Whatever happened, the record says in the end what is owned; also after Ctrl-C, within a time of its own. */
-async function storeEnd({ plan }: PreparedSync, lease: DeliveryLease, { state, context, clock }: Execution, isComplete: boolean): Promise<void> {
+/** Whatever happened, the record says in the end what is owned; also after Ctrl-C, then within a time of its own. */
+async function storeEnd({ plan }: PreparedSync, lease: DeliveryLease, { state, context, clock, calls }: Execution, isComplete: boolean): Promise<void> {
   const grace = startDeadline(GRACE_MS, clock);
   const inventory = inventoryAfter(plan, state, isComplete);
   try {
-    await lease.release(inventory, { signal: grace.signal });
+    await lease.release(inventory, context.signal.aborted ? { signal: grace.signal } : calls);
     if (lease.lost.aborted) throw lease.lost.reason;
     state.wrote();
     context.emit({ type: "inventory.written", entries: inventory.entries.length });

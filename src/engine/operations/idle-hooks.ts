@@ -1,8 +1,15 @@
+import type { Inventory } from "../model/inventory.ts";
 import type { Plan, PlanStep } from "../model/plan.ts";
+
+/** Whether a sync of this very revision ended well, as its record says: then its hooks have run. */
+export function hasRunHooks(recorded: Inventory | undefined, { revision }: Pick<Inventory, "revision">): boolean {
+  return recorded !== undefined && recorded.unfinished !== true && recorded.revision === revision;
+}
 
 /**
  * Leaves the hooks out of a plan that changes nothing else: a sync that finds everything as Git says runs none
- * (an automated sync of Argo CD does not even start then). After a run that did not end well the whole plan is kept.
+ * (an automated sync of Argo CD does not even start then). Only for a revision that was synced before, see {@link hasRunHooks}:
+ * a commit that changes nothing but a hook must run it.
  */
 export function withoutIdleHooks(plan: Plan): Plan {
   const steps = plan.waves.flatMap(({ stages }) => stages.flatMap((stage) => stage.steps));

@@ -9,7 +9,7 @@ import type { StoredDelivery } from "../ports/delivery-store.ts";
 import { checkCluster, clusterIdentity } from "./cluster-identity.ts";
 import { compareLive } from "./compare-live.ts";
 import { asSent, buildArtifact } from "./desired-state.ts";
-import { withoutIdleHooks } from "./idle-hooks.ts";
+import { hasRunHooks, withoutIdleHooks } from "./idle-hooks.ts";
 import { observeLive, type LiveObjects } from "./observe-live.ts";
 import { observeOccupants } from "./observe-occupants.ts";
 import { refuseUnreadable } from "./refused-objects.ts";
@@ -60,7 +60,7 @@ export async function prepareSync(request: DeliveryRequest, ports: ReaderPorts, 
     ownerMark: mark,
     policy,
   });
-  const plan = stored?.inventory.unfinished === true ? whole : withoutIdleHooks(whole);
+  const plan = hasRunHooks(stored?.inventory, { revision }) ? withoutIdleHooks(whole) : whole;
   return tell({ request, revision, source, cluster: identity, plan, changes: changesOf(plan), stored: record(stored) }, context);
 }
 

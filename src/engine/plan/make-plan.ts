@@ -1,5 +1,5 @@
 import type { ApplyChange, Change } from "../model/change.ts";
-import type { Inventory } from "../model/inventory.ts";
+import type { Inventory, InventoryEntry } from "../model/inventory.ts";
 import type { Plan } from "../model/plan.ts";
 import { formatResourceId, resourceKey } from "../model/resource-id.ts";
 import { clusterGuard, conflictGuard, emptyBuildGuard, massPruneGuard, ownershipGuards, protectedPruneGuards } from "./guards.ts";
@@ -43,7 +43,7 @@ export function makePlan(input: PlanInput): Plan {
     ],
     warnings: [...input.warnings, ...takeoverWarnings(changes), ...sharedOwnershipWarnings(changes, input)],
     intent: withEntries(base, inventory?.entries ?? [], declared),
-    after: withEntries(base, decision.kept, declared),
+    after: withEntries(base, decision.kept, idleEntries(planned, inventory), declared),
   };
 }
 
@@ -53,6 +53,15 @@ function idleHooks(
   return planned.flatMap(({ change, hook }) =>
     hook?.skip === undefined ? [] : [{ action: "skip" as const, id: change.id, reason: hook.skip }],
   );
+}
+
+/** What was delivered once and became a hook that no sync runs: it stays, and stays owned, so that a deletion finds it. */
+function idleEntries(
+  planned: readonly (ReturnType<typeof stepsOf> & { readonly change: ApplyChange })[],
+  inventory: Inventory | undefined,
+): readonly InventoryEntry[] {
+  const idle = new Set(planned.filter(({ hook }) => hook?.skip !== undefined).map(({ change }) => resourceKey(change.id)));
+  return (inventory?.entries ?? []).filter((entry) => idle.has(resourceKey(entry)));
 }
 
 function takeoverWarnings(changes: readonly ApplyChange[]): readonly string[] {

@@ -30,7 +30,7 @@ export function stepsOf(change: ApplyChange, input: PlanInput): ChangeSteps {
   const deferred = input.deferred.get(resourceKey(change.id));
   const common = { reason: "", validate: options.validate, ...(deferred === undefined ? {} : { deferred }) };
   if (hook !== undefined) {
-    const { deletePolicies } = hook;
+    const deletePolicies = policiesOf(hook, change, input);
     const afresh = deletePolicies.includes("BeforeHookCreation");
     const step: PlanStep = { ...common, change: runAgain(change), method: hookMethod(change, afresh, options), hook: { deletePolicies } };
     return { steps: hook.phases.map((phase) => ({ phase, wave, step })), guards: [], hook };
@@ -44,6 +44,12 @@ function runAgain(change: ApplyChange): ApplyChange {
   if (change.action !== "none") return change;
   const { id, desired, live } = change;
   return { action: "configure", id, desired, live, predicted: undefined, fields: [], takeovers: [], migrate: [] };
+}
+
+/** A hook that holds more than itself (a claim, a Namespace) is applied in place: made afresh, it would take its content along unasked. */
+function policiesOf({ deletePolicies }: Hook, { id }: ApplyChange, { policy }: PlanInput): Hook["deletePolicies"] {
+  if (recreationRefusal(id, policy) === undefined) return deletePolicies;
+  return deletePolicies.filter((one) => one !== "BeforeHookCreation");
 }
 
 function hookMethod(change: ApplyChange, afresh: boolean, options: SyncOptions): ApplyMethod {

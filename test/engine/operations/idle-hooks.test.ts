@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { withoutIdleHooks } from "../../../src/engine/operations/idle-hooks.ts";
+import { hasRunHooks, withoutIdleHooks } from "../../../src/engine/operations/idle-hooks.ts";
 import type { Inventory } from "../../../src/engine/model/inventory.ts";
 import type { Manifest } from "../../../src/engine/model/manifest.ts";
 import type { Plan, PlanStep } from "../../../src/engine/model/plan.ts";
@@ -36,4 +36,12 @@ test("a sync that finds everything as Git says runs no hook", () => {
 test("a prune alone is reason enough to run the hooks", () => {
   const pruning = { ...plan([hook]), prune: [[{ change: { action: "prune" as const, id: manifest("old").id, live: {} }, reason: "", propagation: "Background" as const }]] };
   assert.equal(withoutIdleHooks(pruning), pruning);
+});
+
+test("hooks have run only where a sync of the same revision ended well", () => {
+  const { after } = plan([]);
+  assert.equal(hasRunHooks(after, { revision: "r" }), true);
+  assert.equal(hasRunHooks(after, { revision: "r2" }), false);
+  assert.equal(hasRunHooks({ ...after, unfinished: true }, { revision: "r" }), false);
+  assert.equal(hasRunHooks(undefined, { revision: "r" }), false);
 });

@@ -111,6 +111,28 @@ test("a hook is made afresh although it is there and equal, unless its delete po
   assert.ok(stepsIn(plan).every(({ change }) => change.action === "configure"));
 });
 
+test("a hook that holds more than itself is applied in place, unless a person allowed its recreation", () => {
+  const claim = manifest("v1 PersistentVolumeClaim shop/data", {}, hook("PreSync"));
+  const world = { desired: [claim], live: [live(claim)] };
+
+  assert.deepEqual(outline(planOf(world)), ["PreSync/0: PersistentVolumeClaim data"]);
+  assert.deepEqual(stepsIn(planOf(world))[0]?.hook?.deletePolicies, []);
+  assert.deepEqual(outline(planOf({ ...world, policy: { confirmPrune: ["PersistentVolumeClaim/data"] } })), [
+    "PreSync/0: PersistentVolumeClaim data (recreate)",
+  ]);
+});
+
+test("an object that was delivered and became a hook that no sync runs stays owned", () => {
+  const desired = manifest("batch/v1 Job shop/never", {}, hook("Skip"));
+  const plan = planOf({ desired: [manifest("v1 ConfigMap shop/a"), desired], live: [live(desired)], owned: [entryOf(desired.id)] });
+
+  assert.deepEqual(plan.prune, []);
+  assert.deepEqual(
+    plan.after.entries.map(({ name }) => name),
+    ["a", "never"],
+  );
+});
+
 test("hooks are no part of the inventory, and those that no sync runs are told", () => {
   const desired = [
     manifest("v1 ConfigMap shop/a"),

@@ -33,7 +33,8 @@ async function followGroup(group: readonly Leaving[], cluster: ClusterReader, de
   const done = new AbortController();
   const signal = AbortSignal.any([done.signal, deadline.signal, context.signal]);
   const query = { group: id.group, kind: id.kind, ...(id.namespace === "" ? {} : { namespace: id.namespace }) };
-  const present = new Map<string, JsonObject>();
+  // Until the first list has come nobody knows, and what is not known to be gone is still there.
+  const present = new Map<string, JsonObject>(group.map((one) => [resourceKey(one.id), {}]));
   for await (const event of cluster.watch(query, { signal })) {
     if (event.type === "listed") present.clear();
     const objects = event.type === "listed" ? event.objects : [event.object];

@@ -8,7 +8,7 @@ import { awaitHealth } from "./await-health.ts";
 import type { Execution } from "./execution.ts";
 import { healthTargets, type AppliedObject } from "./health-targets.ts";
 import type { HealthOutcome } from "./health-wait.ts";
-import { finishHooks, startHook, type StartedHook } from "./run-hooks.ts";
+import { finishHooks, letGoOfHooks, startHook, type StartedHook } from "./run-hooks.ts";
 
 /**
  * Runs the waves in order: a wave that fails stops the later ones, runs the SyncFail hooks and lets the other objects of its own wave go on
@@ -16,27 +16,35 @@ import { finishHooks, startHook, type StartedHook } from "./run-hooks.ts";
  */
 export async function executeWaves(waves: readonly PlanWave[], execution: Execution): Promise<void> {
   const started: StartedHook[] = [];
+  try {
+    await executePhases(waves, execution, started);
+    await finishHooks(started, execution.state.hasFailed ? "HookFailed" : "HookSucceeded", execution);
+  } catch (error) {
+    await letGoOfHooks(started, execution);
+    throw error;
+  }
+}
+
+async function executePhases(waves: readonly PlanWave[], execution: Execution, started: StartedHook[]): Promise<void> {
   for (const wave of waves) {
     if (wave.phase === "SyncFail") continue;
     await executeWave(wave, execution, started);
     if (execution.state.hasFailed) break;
   }
-  if (execution.state.hasFailed) {
-    for (const wave of waves) if (wave.phase === "SyncFail") await executeWave(wave, execution, started);
-  }
-  await finishHooks(started, execution.state.hasFailed ? "HookFailed" : "HookSucceeded", execution);
+  if (!execution.state.hasFailed) return;
+  for (const wave of waves) if (wave.phase === "SyncFail") await executeWave(wave, execution, started);
 }
 
 async function executeWave(wave: PlanWave, execution: Execution, started: StartedHook[]): Promise<void> {
   const { context, state } = execution;
   const steps = wave.stages.flatMap((stage) => stage.steps);
   context.emit({ type: "wave.started", phase: wave.phase, wave: wave.wave, objects: steps.length });
-  const hooks: StartedHook[] = [];
+  const earlier = started.length;
   for (const stage of wave.stages) {
     context.signal.throwIfAborted();
-    hooks.push(...(await executeStage(stage, execution)));
+    await executeStage(stage, execution, started);
   }
-  started.push(...hooks);
+  const hooks = started.slice(earlier);
   const gated = wave.gate === "healthy" ? appliedAmong(steps, execution) : [];
   const targets = [...(await healthTargets(gated, "wave", execution)), ...(await healthTargets(hooks, "hook", execution))];
   recordOutcome(await awaitHealth(targets, execution), state);
@@ -57,9 +65,10 @@ export function recordOutcome({ failed, waiting }: HealthOutcome, state: Executi
   }
   if (failed.length > 0) return;
   for (const { id, health } of waiting) {
+    // What is still Degraded has failed so far; only of what never settled nobody knows how it ends.
     state.failed(
       id,
-      new GitOpsError("HEALTH_TIMEOUT", `${formatResourceId(id)} is still ${health.status} at the deadline: ${health.message}`, {
+      new GitOpsError(health.status === "Degraded" ? "UNHEALTHY" : "HEALTH_TIMEOUT", `${formatResourceId(id)} is still ${health.status} at the deadline: ${health.message}`, {
         hint: "give it more time with --timeout, or look at the reason above",
         data: { reason: health.reason },
       }),
@@ -67,16 +76,14 @@ export function recordOutcome({ failed, waiting }: HealthOutcome, state: Executi
   }
 }
 
-async function executeStage(stage: PlanStage, execution: Execution): Promise<readonly StartedHook[]> {
+async function executeStage(stage: PlanStage, execution: Execution, started: StartedHook[]): Promise<void> {
   const steps = await verifyDeferred(stage.steps, execution);
-  const hooks: StartedHook[] = [];
   await mapBounded(steps, REQUESTS_AT_ONCE, async (step) => {
     if (step.hook === undefined) return applyStep(step, execution);
     const hook = await startHook(step, execution);
-    if (hook !== undefined) hooks.push(hook);
+    if (hook !== undefined) started.push(hook);
   });
   await awaitDefinitions(steps, execution);
-  return hooks;
 }
 
 /** Objects whose dry-run had to wait are dry-run now, all of them before the first is written. */

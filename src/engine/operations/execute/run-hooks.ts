@@ -52,6 +52,18 @@ export async function finishHooks(hooks: readonly StartedHook[], ended: "HookSuc
   }
 }
 
+/** Lets go of hooks of a run that was cut off: a finalizer left behind would hold up the deletion of their namespace for ever. */
+export async function letGoOfHooks(hooks: readonly StartedHook[], execution: Execution): Promise<void> {
+  for (const { id } of hooks) {
+    if (execution.calls.signal.aborted) return;
+    try {
+      await dropFinalizer(id, execution);
+    } catch (error) {
+      execution.state.failed(id, error);
+    }
+  }
+}
+
 async function removeHook(id: ResourceId, execution: Execution): Promise<void> {
   const { cluster, context, calls, state, deadline } = execution;
   const live = await dropFinalizer(id, execution);
