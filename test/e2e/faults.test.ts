@@ -151,6 +151,21 @@ test("Retry-After is honoured: the event says how long", { skip }, async () => {
   );
 });
 
+for (const fault of FAULTS.filter(({ retried }) => retried !== undefined)) {
+  test(`${fault.name}, at the first write of a new delivery: the sync knows its own record again and ends well`, { skip }, async () => {
+    const shop = await newWorkspace(plane!, states[0]);
+    let writes = 0;
+    const result = await faultySync(shop, (request, wire) =>
+      request.isWrite && ++writes === 1 ? fault.handling(request, wire) : wire.pass(),
+    );
+
+    assertCode(result, 0);
+    assert.ok(result.events?.some(({ type, what }) => type === "request.retried" && what === "create configmap/gitops-shop"));
+    assert.deepEqual(await liveValues(shop), contents[0]);
+    assert.deepEqual(await ownedNames(shop), Object.keys(contents[0] ?? {}));
+  });
+}
+
 test("a list that is cut off or whose pages expire is read again: nothing in it is taken for absent", { skip }, async () => {
   const names = ["a", "b", "c", "d", "e", "f", "g", "h"];
   const shop = await newWorkspace(plane!, Object.fromEntries(names.map((name) => [`${name}.yaml`, configMap(name, { v: "1" })])));

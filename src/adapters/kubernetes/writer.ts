@@ -111,7 +111,8 @@ function replaceCall(served: ServedKind, version: string, manifest: Manifest, re
   const path = objectPath(served, version, id);
   if (resourceVersion === undefined) {
     const what = `create ${formatResourceId(id)}`;
-    return { ...common, method: "POST", path: collectionPath(served, version, id.namespace) + query, what, body: printExactJson(object), idempotent: false };
+    // The name is given, so a second create can only hear that the first one landed.
+    return { ...common, method: "POST", path: collectionPath(served, version, id.namespace) + query, what, body: printExactJson(object), idempotent: true };
   }
   const guarded = { ...object, metadata: { ...objectAt(object, "metadata"), resourceVersion } };
   return { ...common, method: "PUT", path: path + query, what: `replace ${formatResourceId(id)}`, body: printExactJson(guarded), idempotent: true };
