@@ -55,7 +55,7 @@ export interface ClusterReader {
    * NAMESPACE_NOT_FOUND, UNKNOWN_KIND, APPLY_REFUSED (admission), LIMIT_EXCEEDED.
    */
   dryRunApply(manifest: Manifest, options: ApplyOptions & CallOptions): Promise<JsonObject>;
-  /** The server's OpenAPI v3 document of a group and version, or undefined where it publishes none. */
+  /** The schemas of the server's OpenAPI v3 document of a group and version (`components.schemas`), or undefined where it publishes none. */
   openApi(group: string, version: string, options: CallOptions): Promise<JsonObject | undefined>;
   /** The last lines of a container's log. */
   logTail(namespace: string, pod: string, container: string, lines: number, options: CallOptions): Promise<string>;

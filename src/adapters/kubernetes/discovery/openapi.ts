@@ -1,4 +1,4 @@
-import { valueAt, stringAt, objectAt, type JsonObject } from "../../../engine/model/json.ts";
+import { isJsonObject, valueAt, stringAt, objectAt, setKey, type JsonObject, type JsonValue } from "../../../engine/model/json.ts";
 import { parseObject, type ApiConnection } from "../connection.ts";
 import { createDocumentCache } from "./document-cache.ts";
 
@@ -29,14 +29,21 @@ export function createOpenApiSource(connection: ApiConnection, cacheFolder: stri
     if (cached !== undefined) return cached;
     const text = await fetchDocument(url, signal);
     if (text === undefined) return undefined;
-    const document = parseObject(text, connection.client.server, "read the OpenAPI document");
-    if (hash !== "") await cache.write(name, hash, text);
+    const document = schemasOnly(parseObject(text, connection.client.server, "read the OpenAPI document"));
+    if (hash !== "") await cache.write(name, hash, JSON.stringify(document));
     return document;
+  }
+
+  /** Documents that are asked for at the same time share one request for the index. */
+  let underWay: Promise<string | undefined> | undefined;
+  function readIndex(signal: AbortSignal): Promise<string | undefined> {
+    underWay ??= fetchDocument("/openapi/v3", signal).finally(() => (underWay = undefined));
+    return underWay;
   }
 
   return {
     async document(group, version, signal) {
-      const index = await fetchDocument("/openapi/v3", signal);
+      const index = await readIndex(signal);
       if (index === undefined) return undefined;
       const paths = objectAt(parseObject(index, connection.client.server, "read the OpenAPI index"), "paths");
       const key = group === "" ? `api/${version}` : `apis/${group}/${version}`;
@@ -51,4 +58,20 @@ export function createOpenApiSource(connection: ApiConnection, cacheFolder: stri
       return document;
     },
   };
+}
+
+/** The part of a document that says what objects look like: without paths and descriptions it is a tenth of the size, and read in every run. */
+function schemasOnly(document: JsonObject): JsonObject {
+  return { components: { schemas: withoutDescriptions(valueAt(document, "components", "schemas") ?? {}) } };
+}
+
+/** A property may be named `description`, but its value is then a schema and no text. */
+function withoutDescriptions(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(withoutDescriptions);
+  if (!isJsonObject(value)) return value;
+  const slim: JsonObject = {};
+  for (const [key, inner] of Object.entries(value)) {
+    if (key !== "description" || typeof inner !== "string") setKey(slim, key, withoutDescriptions(inner));
+  }
+  return slim;
 }
