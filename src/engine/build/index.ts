@@ -1,7 +1,7 @@
 import { beyondLimit } from "../model/limit.ts";
 import type { FileTree } from "../model/artifact.ts";
 import { GitOpsError } from "../model/errors.ts";
-import { stringAt } from "../model/json.ts";
+import { isJsonObject, stringAt, valueAt } from "../model/json.ts";
 import type { Manifest, Origin } from "../model/manifest.ts";
 import { formatResourceId, groupOf, resourceKey, type ResourceId } from "../model/resource-id.ts";
 import { fileFailure } from "../yaml/failure.ts";
@@ -56,7 +56,8 @@ function manifestsOf(objects: readonly BuiltObject[], options: BuildOptions): re
 }
 
 /**
- * What a build prints and no cluster may be given: one object under two versions, Secrets that hold masks or no base64.
+ * What a build prints and no cluster may be given: one object under two versions, labels that are no map (the owner's mark goes there),
+ * Secrets that hold masks or no base64.
  * Throws BUILD_FAILED with all of it.
  */
 export function checkDeliverable(manifests: readonly Manifest[]): void {
@@ -65,10 +66,20 @@ export function checkDeliverable(manifests: readonly Manifest[]): void {
   for (const manifest of manifests) {
     problems.collect(() => {
       refuseDuplicate(manifest, resourceKey(manifest.id), seen);
+      checkMetadata(manifest);
       checkSecret(manifest);
     });
   }
   problems.throwAny();
+}
+
+function checkMetadata({ object, origin }: Manifest): void {
+  for (const field of ["labels", "annotations"]) {
+    const value = valueAt(object, "metadata", field) ?? {};
+    if (isJsonObject(value)) continue;
+    const message = `metadata.${field} is no map; expected keys and texts`;
+    throw fileFailure("BUILD_FAILED", { severity: "error", ...origin, message, hint: "write each as KEY: VALUE, without a dash" });
+  }
 }
 
 function manifestOf({ object, origin }: BuiltObject): Manifest {
