@@ -2,7 +2,7 @@
 // Prints the path of the binary. Needs Go; runs on Node 20. GITOPS_KUSTOMIZE_ORACLE names another binary to use.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -24,13 +24,14 @@ export function kustomizeOracle(say) {
   if (existsSync(binary)) return binary;
   if (spawnSync("go", ["version"]).status !== 0) return undefined;
   say(`building kustomize ${VERSION} into ${cache} (some minutes, once)`);
-  const work = mkdtempSync(join(tmpdir(), "kustomize-oracle-"));
+  mkdirSync(cache, { recursive: true });
+  // Beside its place: a rename cannot cross file systems.
+  const work = mkdtempSync(join(cache, ".kustomize-"));
   try {
     writeFileSync(join(work, "go.mod"), `module oracle\n\ngo 1.26\n\nrequire ${MODULE} ${VERSION}\n`);
     const env = { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-mod=mod" };
     const built = spawnSync("go", ["build", "-ldflags=-s", "-o", "oracle", MODULE], { cwd: work, env, encoding: "utf8" });
     if (built.status !== 0) throw new Error(`go build failed: ${built.stderr}`);
-    mkdirSync(cache, { recursive: true });
     renameSync(join(work, "oracle"), binary);
     return binary;
   } finally {
