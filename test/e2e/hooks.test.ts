@@ -60,3 +60,18 @@ test("an object that is still Degraded at the deadline has failed: exit 7, not 9
   assertCode(result, 7);
   assert.match(result.stderr, /still Degraded at the deadline: .*exceeded quota/);
 });
+
+test("a hook that a sync left goes with the Namespace of the delivery, and does not hold up its deletion", { skip }, async () => {
+  const shop = await newWorkspace(plane!, {});
+  const namespace = `${shop.namespace}-own`;
+  await shop.write({
+    "namespace.yaml": JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } }),
+    "migrate.yaml": job("migrate", { "argocd.argoproj.io/hook": "PreSync" }),
+    "settings.yaml": configMap("settings", {}),
+  });
+  assertCode(await shop.gitops("sync", "shop", shop.folder, "-n", namespace), 0);
+
+  assertCode(await shop.gitops("delete", "shop", "-n", namespace, "--yes"), 0);
+
+  assert.equal((await shop.plane.api("GET", `/api/v1/namespaces/${namespace}`)).status, 404);
+});

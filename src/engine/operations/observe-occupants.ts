@@ -2,9 +2,10 @@ import type { Discovery } from "../model/discovery.ts";
 import { GitOpsError } from "../model/errors.ts";
 import { stringAt, valueAt, type JsonObject } from "../model/json.ts";
 import { groupOf, resourceKey, type ResourceId } from "../model/resource-id.ts";
-import { countsAsOccupant } from "../plan/index.ts";
+import { countsAsOccupant, wasAppliedAsHook } from "../plan/index.ts";
 import type { ClusterReader } from "../ports/cluster-reader.ts";
 import { REQUESTS_AT_ONCE, mapBounded } from "./bounded.ts";
+import { FIELD_MANAGER } from "./field-manager.ts";
 import type { RunContext } from "./request.ts";
 
 /**
@@ -48,7 +49,7 @@ async function listAll(queries: readonly Query[], cluster: ClusterReader, contex
     const lists = await mapBounded(queries, REQUESTS_AT_ONCE, (query) => cluster.list(query, context));
     const byUid = new Map<string, ResourceId>();
     for (const object of lists.flat()) {
-      if (!countsAsOccupant(object)) continue;
+      if (!countsAsOccupant(object) || wasAppliedAsHook(object, FIELD_MANAGER)) continue;
       const id = { group: groupOf(stringAt(object, "apiVersion")), kind: stringAt(object, "kind"), namespace: stringAt(object, "metadata", "namespace"), name: stringAt(object, "metadata", "name") };
       byUid.set(String(valueAt(object, "metadata", "uid") ?? resourceKey(id)), id);
     }

@@ -2,6 +2,7 @@ import type { DeliveryRef } from "../model/delivery.ts";
 import { DEFAULT_POLICY } from "../model/delivery.ts";
 import { prepareDelete } from "./delete-delivery.ts";
 import { REQUESTS_AT_ONCE, mapBounded } from "./bounded.ts";
+import type { Execution } from "./execute/execution.ts";
 import { dropMark } from "./execute/drop-mark.ts";
 import type { RunContext, SyncResult, WriterPorts } from "./request.ts";
 import { runGuarded } from "./run-guarded.ts";
@@ -20,11 +21,17 @@ export async function releaseDelivery(ref: DeliveryRef, ports: WriterPorts, cont
     if (stored === undefined) return;
     const lease = await ports.deliveries.begin(ref, { ...stored.inventory, unfinished: true }, stored.resourceVersion, context);
     execution.state.wrote();
-    const { label, value } = ports.deliveries.ownerMark(ref);
-    await mapBounded(stored.inventory.entries, REQUESTS_AT_ONCE, (entry) => dropMark(entry, { label, value }, execution));
-    if (execution.state.hasFailed) await lease.release(stored.inventory, execution.calls);
-    else await lease.remove(execution.calls);
-    execution.state.wrote();
-    if (!execution.state.hasFailed) await ports.bindings.remove(ref);
+    const held: Execution = { ...execution, context: { ...context, signal: AbortSignal.any([context.signal, lease.lost]) } };
+    const mark = ports.deliveries.ownerMark(ref);
+    let isComplete = false;
+    try {
+      await mapBounded(stored.inventory.entries, REQUESTS_AT_ONCE, (entry) => dropMark(entry, mark, held));
+      isComplete = !execution.state.hasFailed;
+    } finally {
+      if (isComplete) await lease.remove(execution.calls);
+      else await lease.release({ ...stored.inventory, unfinished: true }, execution.calls);
+      execution.state.wrote();
+    }
+    if (isComplete) await ports.bindings.remove(ref);
   });
 }

@@ -7,4 +7,4 @@ export { ADOPTION_SOURCES, type AdoptionSource, marksToDrop } from "./adoption.t
 export { makePlan } from "./make-plan.ts";
 export { planDeletion } from "./plan-deletion.ts";
 export { recreationRefusal } from "./recreation.ts";
-export { countsAsOccupant, pruneCandidates } from "./prune.ts";
+export { countsAsOccupant, pruneCandidates, wasAppliedAsHook } from "./prune.ts";

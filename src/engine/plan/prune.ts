@@ -3,7 +3,7 @@ import type { Inventory, InventoryEntry } from "../model/inventory.ts";
 import { arrayAt, stringAt, type JsonObject } from "../model/json.ts";
 import type { PruneStep } from "../model/plan.ts";
 import { formatResourceId, resourceKey, type ResourceId } from "../model/resource-id.ts";
-import { waveOfObject } from "./annotations.ts";
+import { HOOK_ANNOTATION, hasAnnotation, waveOfObject } from "./annotations.ts";
 import { compareIds, stageOf } from "./order.ts";
 import { foreignOwner, isMarkedOurs } from "./ownership.ts";
 import type { PruneEvidence } from "./plan-input.ts";
@@ -27,6 +27,13 @@ export function countsAsOccupant(object: JsonObject): boolean {
   const name = stringAt(object, "metadata", "name");
   if (kind === "Event" || kind === "Endpoints" || kind === "EndpointSlice" || kind === "PodMetrics") return false;
   return !((kind === "ServiceAccount" && name === "default") || (kind === "ConfigMap" && name === "kube-root-ca.crt"));
+}
+
+/** Whether an object is a hook that a run of this manager left, as most delete policies do: it goes with its Namespace, unasked. */
+export function wasAppliedAsHook(object: JsonObject, fieldManager: string): boolean {
+  if (!hasAnnotation(object, HOOK_ANNOTATION) && !hasAnnotation(object, "helm.sh/hook")) return false;
+  const entries = arrayAt(object, "metadata", "managedFields");
+  return entries.some((entry) => stringAt(entry, "manager") === fieldManager && stringAt(entry, "operation") === "Apply");
 }
 
 type Skip = Extract<Change, { action: "skip" }>;
