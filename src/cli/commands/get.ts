@@ -43,7 +43,7 @@ export const getCommand = defineCommand({
     }
     const ref = await session.find(input.name, ports);
     if (!input.watch) return renderDelivery(await engine.getDelivery(ref, ports, context), style);
-    await watchOutput(engine.watchDelivery(ref, ports, context), session, input, ports.clock);
+    await watchOutput((signal) => engine.watchDelivery(ref, ports, { ...context, signal }), session, input, ports.clock);
     return { text: "", exitStatus: 0 };
   },
 });

@@ -4,20 +4,30 @@ import { jsonText } from "./document.ts";
 import { deliveryDocument, renderDelivery, type StatusFormat } from "./status.ts";
 
 /**
- * Prints a delivery whenever it changes, until the signal is aborted, whose reason it then throws: JSON lines with `-o json`, else the table first and then,
- * as `kubectl get -w` does, the lines of what changed. YAML documents are separated by `---`.
+ * Prints a delivery whenever it changes: JSON lines with `-o json`, else the table first and then, as `kubectl get -w` does, the
+ * lines of what changed. YAML documents are separated by `---`. Ends when the session's signal is aborted, whose reason it then
+ * throws, and when nobody can read on (`gitops get shop -w | head -1`).
  */
 export async function watchOutput(
-  updates: AsyncIterable<DeliveryStatus>,
+  watch: (signal: AbortSignal) => AsyncIterable<DeliveryStatus>,
   { terminal, signal }: Pick<Session, "terminal" | "signal">,
   format: Pick<StatusFormat, "output" | "headers">,
   clock: Clock,
 ): Promise<void> {
+  const gone = new AbortController();
+  const leave = (): void => gone.abort();
+  terminal.stdout.once("error", leave);
   let former: DeliveryStatus | undefined;
-  for await (const status of updates) {
-    const text = updateText(status, former, { ...format, now: clock.now() });
-    if (text !== "") terminal.stdout.write(text);
-    former = status;
+  try {
+    for await (const status of watch(AbortSignal.any([signal, gone.signal]))) {
+      const text = updateText(status, former, { ...format, now: clock.now() });
+      if (text !== "") terminal.stdout.write(text);
+      former = status;
+    }
+  } catch (error) {
+    if (!gone.signal.aborted) throw error;
+  } finally {
+    terminal.stdout.off("error", leave);
   }
   signal.throwIfAborted();
 }
