@@ -41,6 +41,31 @@ for (const [name, { bad, ...expected }] of Object.entries(refused)) {
   });
 }
 
+test("with -o json an error is one object on stderr with its place, and the last line of a sync tells its status", { skip }, async () => {
+  const shop = await newWorkspace(plane!, { "bad.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n\tp: hunter2\n" });
+
+  const sync = await shop.run("sync", "-o", "json");
+  const diff = await shop.run("diff", "-o", "json");
+
+  for (const { code, stderr } of [sync, diff]) {
+    assert.equal(code, 11);
+    const { hint, message, ...error } = JSON.parse(stderr) as Record<string, unknown>;
+    assert.deepEqual(error, { code: "BUILD_FAILED", exitCode: 11, retryable: false, object: null, path: `${shop.folder}/bad.yaml`, line: 5 });
+    assert.match(String(message), /bad\.yaml:5:1: a tab/);
+    assert.match(String(hint), /spaces/);
+  }
+  assert.equal(diff.stdout, "");
+  assert.deepEqual([sync.events?.at(-1)?.type, sync.events?.at(-1)?.["exitCode"]], ["sync.finished", 11]);
+  assert.doesNotMatch(sync.stdout + sync.stderr + diff.stderr, /hunter2/);
+});
+
+for (const command of [["sync"], ["diff"], ["get"], ["delete", "--yes"], ["release", "--yes"]]) {
+  test(`${command[0]} of a delivery that was never made is exit 12, and says how to see those that were`, { skip }, async () => {
+    const shop = await newWorkspace(plane!, {});
+    assertAnswer(await shop.gitops(...command, "shop"), { exit: 12, says: "no delivery named shop", hint: "gitops get" });
+  });
+}
+
 test("a namespace of the delivery that is not there is exit 12, and --create-namespace makes it", { skip }, async () => {
   const shop = await newWorkspace(plane!, settings);
   const missing = `${shop.namespace}-more`;

@@ -29,7 +29,10 @@ export const diffCommand = defineCommand({
       import("../output/diff.ts"),
     ]);
     const progress = await openProgress(session);
-    const context = session.listen(progress.emit);
+    // For a program stderr holds warnings and the error object, nothing in passing.
+    const context = session.listen((event) => {
+      if (input.output !== "json" || event.type === "warning") progress.emit(event);
+    });
     try {
       const ports = await session.readers(sourceFlags(input));
       const request = await deliveryRequest({ ...input, wait: false }, session, ports);

@@ -6,11 +6,13 @@ import type { Manifest } from "../model/manifest.ts";
 import { hookOf } from "../plan/index.ts";
 import type { BuildResult } from "../build/build-options.ts";
 import type { DeliveryRequest, ReaderPorts, RunContext } from "./request.ts";
+import { withShownPaths } from "./shown-paths.ts";
 
 /** Builds the files of an artifact. Throws what the build throws; tells how many objects came out, and every warning. */
 export async function buildArtifact(artifact: Artifact, options: DeliveryRequest["build"], ports: Pick<ReaderPorts, "clock">, context: RunContext): Promise<BuildResult> {
   const { budget, loadRestrictor, strict } = options;
-  const result = await build(artifact.tree, artifact.path, { budget, loadRestrictor, strict, monotonic: () => ports.clock.monotonic(), signal: context.signal });
+  const given = { budget, loadRestrictor, strict, monotonic: () => ports.clock.monotonic(), signal: context.signal };
+  const result = await withShownPaths(artifact, () => build(artifact.tree, artifact.path, given));
   for (const { file, line, message } of result.warnings) {
     context.emit({ type: "warning", message: `${file}${line === undefined ? "" : `:${String(line)}`}: ${message}` });
   }
