@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { after, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { gitops, type CommandResult } from "../support/cli.ts";
 import { planeOrSkip } from "../support/control-plane.ts";
@@ -109,31 +109,49 @@ const contents: readonly Readonly<Record<string, string>>[] = [
   { a: "3", c: "3", e: "3" },
 ];
 
-for (const fault of FAULTS) {
-  test(`${fault.name}, at one request in ${String(fault.every)}: the sync converges, or the next one does`, { skip }, async () => {
-    const shop = await newWorkspace(plane!, {});
-    const reasons: string[] = [];
-    for (const [phase, files] of states.entries()) {
-      await shop.write(files);
-      let asked = phase;
-      const result = await faultySync(shop, (request, wire) =>
-        ++asked % fault.every === 0 && !request.path.includes("watch=true") ? fault.handling(request, wire) : wire.pass(),
-      );
-      reasons.push(...(result.events ?? []).filter(({ type }) => type === "request.retried").map((event) => String(event["reason"])));
-      if (result.code !== 0) {
-        assert.ok([4, 7, 14].includes(result.code), `exit ${String(result.code)}\n${result.stdout}${result.stderr}`);
-        assertCode(await shop.run("sync", "--prune"), 0);
+// Most of the time here is waiting for the next attempt.
+describe("a server that fails now and then", { concurrency: 6 }, () => {
+  for (const fault of FAULTS) {
+    test(`${fault.name}, at one request in ${String(fault.every)}: the sync converges, or the next one does`, { skip }, async () => {
+      const shop = await newWorkspace(plane!, {});
+      const reasons: string[] = [];
+      for (const [phase, files] of states.entries()) {
+        await shop.write(files);
+        let asked = phase;
+        const result = await faultySync(shop, (request, wire) =>
+          ++asked % fault.every === 0 && !request.path.includes("watch=true") ? fault.handling(request, wire) : wire.pass(),
+        );
+        reasons.push(...(result.events ?? []).filter(({ type }) => type === "request.retried").map((event) => String(event["reason"])));
+        if (result.code !== 0) {
+          assert.ok([4, 7, 14].includes(result.code), `exit ${String(result.code)}\n${result.stdout}${result.stderr}`);
+          assertCode(await shop.run("sync", "--prune"), 0);
+        }
+        assert.deepEqual(await liveValues(shop), contents[phase]);
+        assert.deepEqual(await ownedNames(shop), Object.keys(contents[phase] ?? {}));
       }
-      assert.deepEqual(await liveValues(shop), contents[phase]);
-      assert.deepEqual(await ownedNames(shop), Object.keys(contents[phase] ?? {}));
-    }
-    if (fault.retried !== undefined)
-      assert.ok(
-        reasons.some((reason) => fault.retried?.test(reason)),
-        `no retry for this reason is told: ${reasons.join(", ")}`,
+      if (fault.retried !== undefined)
+        assert.ok(
+          reasons.some((reason) => fault.retried?.test(reason)),
+          `no retry for this reason is told: ${reasons.join(", ")}`,
+        );
+    });
+  }
+
+  for (const fault of FAULTS.filter(({ retried }) => retried !== undefined)) {
+    test(`${fault.name}, at the first write of a new delivery: the sync knows its own record again and ends well`, { skip }, async () => {
+      const shop = await newWorkspace(plane!, states[0]);
+      let writes = 0;
+      const result = await faultySync(shop, (request, wire) =>
+        request.isWrite && ++writes === 1 ? fault.handling(request, wire) : wire.pass(),
       );
-  });
-}
+
+      assertCode(result, 0);
+      assert.ok(result.events?.some(({ type, what }) => type === "request.retried" && what === "create configmap/gitops-shop"));
+      assert.deepEqual(await liveValues(shop), contents[0]);
+      assert.deepEqual(await ownedNames(shop), Object.keys(contents[0] ?? {}));
+    });
+  }
+});
 
 test("Retry-After is honoured: the event says how long", { skip }, async () => {
   const shop = await newWorkspace(plane!, states[0]);
@@ -150,21 +168,6 @@ test("Retry-After is honoured: the event says how long", { skip }, async () => {
     [["429 from the server", true]],
   );
 });
-
-for (const fault of FAULTS.filter(({ retried }) => retried !== undefined)) {
-  test(`${fault.name}, at the first write of a new delivery: the sync knows its own record again and ends well`, { skip }, async () => {
-    const shop = await newWorkspace(plane!, states[0]);
-    let writes = 0;
-    const result = await faultySync(shop, (request, wire) =>
-      request.isWrite && ++writes === 1 ? fault.handling(request, wire) : wire.pass(),
-    );
-
-    assertCode(result, 0);
-    assert.ok(result.events?.some(({ type, what }) => type === "request.retried" && what === "create configmap/gitops-shop"));
-    assert.deepEqual(await liveValues(shop), contents[0]);
-    assert.deepEqual(await ownedNames(shop), Object.keys(contents[0] ?? {}));
-  });
-}
 
 test("a list that is cut off or whose pages expire is read again: nothing in it is taken for absent", { skip }, async () => {
   const names = ["a", "b", "c", "d", "e", "f", "g", "h"];
