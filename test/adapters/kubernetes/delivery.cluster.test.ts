@@ -6,7 +6,8 @@ import { connectCluster, type KubernetesCluster } from "../../../src/adapters/ku
 import { createDeliveryStore, createDeliveryWriter } from "../../../src/adapters/kubernetes/delivery/store.ts";
 import { newLeaseMark } from "../../../src/adapters/kubernetes/delivery/lease-mark.ts";
 import { systemClock } from "../../../src/adapters/system-clock.ts";
-import { stringAt } from "../../../src/engine/model/json.ts";
+import { strayShards } from "../../../src/adapters/kubernetes/delivery/parent-record.ts";
+import { objectAt, stringAt } from "../../../src/engine/model/json.ts";
 import type { DeliveryRef } from "../../../src/engine/model/delivery.ts";
 import type { Inventory } from "../../../src/engine/model/inventory.ts";
 import type { Clock } from "../../../src/engine/ports/clock.ts";
@@ -192,6 +193,30 @@ test("twenty thousand objects are stored in shards, and old shards are removed",
   await lease.release(inventory(ref, 2), calls);
   assert.equal(await shards(), 0);
   assert.equal((await store.read(ref, calls))?.inventory.entries.length, 2);
+});
+
+test("shards of a run that died before its record was written are removed, those of a record that may be under way are not", { skip }, async () => {
+  const ref = await newRef();
+  const lease = await store.begin(ref, inventory(ref, 20_000), undefined, calls);
+  const shardsNow = async (): Promise<Awaited<ReturnType<KubernetesCluster["list"]>>> =>
+    (await cluster.list({ group: "", kind: "ConfigMap", namespace: ref.namespace }, calls)).filter((map) => stringAt(map, "metadata", "name").startsWith("gitops-shop-"));
+  const [first] = await shardsNow();
+  assert.ok(first);
+  const labels = objectAt(first, "metadata", "labels");
+  const make = async (name: string): Promise<void> => {
+    const { status } = await thePlane().api("POST", `/api/v1/namespaces/${ref.namespace}/configmaps`, { metadata: { name, labels }, data: { "inventory.json": "" } });
+    assert.equal(status, 201);
+  };
+  await make("gitops-shop-deadbeef-1-0");
+  await lease.release(inventory(ref, 20_000), calls);
+  const names = (await shardsNow()).map((map) => stringAt(map, "metadata", "name"));
+  assert.ok(!names.includes("gitops-shop-deadbeef-1-0"), "the stray shard is gone");
+  const version = stringAt(await parentOf(ref), "metadata", "resourceVersion");
+  assert.deepEqual(names.toSorted(), stringAt(await parentOf(ref), "data", "shards").split("\n").toSorted());
+
+  const rival = `gitops-shop-cafecafe-${version}-0`;
+  await make(rival);
+  assert.ok(!(await strayShards(ref, (await parentOf(ref))!, cluster, calls)).includes(rival));
 });
 
 test("removing a delivery removes its record and its shards", { skip }, async () => {

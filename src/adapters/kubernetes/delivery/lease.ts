@@ -9,7 +9,7 @@ import type { DeliveryLease } from "../../../engine/ports/delivery-store.ts";
 import { isOurParent, parentName } from "./applyset.ts";
 import { EXPIRE_MS, RENEW_MS, isKnownDead, newLeaseMark, parseLeaseMark, type LeaseMark } from "./lease-mark.ts";
 import { decodeInventory, encodeInventory } from "./inventory-codec.ts";
-import { configMapId, decodeRecord, encodeRecord, leaseText, shardNames } from "./parent-record.ts";
+import { configMapId, decodeRecord, encodeRecord, leaseText, shardNames, strayShards } from "./parent-record.ts";
 
 const FIELD_MANAGER = "gitops";
 
@@ -144,7 +144,18 @@ class HeldLease implements DeliveryLease {
       this.#parent = written;
     }
     this.#inventory = inventory;
-    await this.#deleteShards(oldShards, options);
+    if (oldShards.length > 0 || record.shards.length > 0) await this.#deleteShards(await this.#shardsToDelete(this.#parent, oldShards, options), options);
+  }
+
+  /** Who may not list ConfigMaps removes the shards of the former record at least. */
+  async #shardsToDelete(parent: JsonObject, oldShards: readonly string[], options: CallOptions): Promise<readonly string[]> {
+    const { cluster, ref } = this.#context;
+    try {
+      return await strayShards(ref, parent, cluster, options);
+    } catch (error) {
+      if (error instanceof GitOpsError && error.code === "FORBIDDEN") return oldShards;
+      throw error;
+    }
   }
 
   /** A write whose answer was lost is retried and then refused as stale although it was ours: our mark in it tells. */

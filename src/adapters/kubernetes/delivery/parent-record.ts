@@ -5,13 +5,15 @@ import { isJsonObject, stringAt, type JsonObject } from "../../../engine/model/j
 import type { Manifest } from "../../../engine/model/manifest.ts";
 import type { ResourceId } from "../../../engine/model/resource-id.ts";
 import type { ClusterReader, CallOptions } from "../../../engine/ports/cluster-reader.ts";
-import { parentAnnotations, parentLabels, parentName } from "./applyset.ts";
+import { applySetId, parentAnnotations, parentLabels, parentName } from "./applyset.ts";
 import { decodeInventory, encodeInventory } from "./inventory-codec.ts";
 import { LEASE_ANNOTATION, type LeaseMark } from "./lease-mark.ts";
 
 const KEY = "inventory.json";
 /** Names of the ConfigMaps that hold the pieces of an inventory too large for one. */
 const SHARDS_KEY = "shards";
+/** Set on shards, to the id of their set: a run that died before its record was written left shards that no record names. */
+const SHARD_LABEL = "gitops/shard-of";
 /** A ConfigMap with more data than this is cut into shards; etcd refuses objects above 1.5 MiB. */
 const SHARD_BYTES = 512 * 1024;
 
@@ -31,7 +33,7 @@ export function encodeRecord(ref: DeliveryRef, inventory: Inventory, lease: Leas
   const text = encodeInventory(inventory);
   const pieces = text.length <= SHARD_BYTES ? [] : text.match(new RegExp(`.{1,${String(SHARD_BYTES)}}`, "gs")) ?? [];
   const shards = pieces.map((piece, index) =>
-    configMap(ref, `${parentName(ref)}-${generation}-${String(index)}`, {}, {}, { [KEY]: piece }),
+    configMap(ref, `${parentName(ref)}-${generation}-${String(index)}`, { [SHARD_LABEL]: applySetId(ref) }, {}, { [KEY]: piece }),
   );
   const annotations = { ...parentAnnotations(ref, inventory), ...(lease === undefined ? {} : { [LEASE_ANNOTATION]: JSON.stringify(lease) }) };
   const data: JsonObject = shards.length === 0 ? { [KEY]: text } : { [SHARDS_KEY]: shards.map((shard) => shard.id.name).join("\n") };
@@ -55,6 +57,18 @@ export async function decodeRecord(parent: JsonObject, reader: ClusterReader, op
 /** The names of a parent's shards; none where the inventory fits into the parent. */
 export function shardNames(parent: JsonObject): readonly string[] {
   return stringAt(parent, "data", SHARDS_KEY).split("\n").filter((name) => name !== "");
+}
+
+/**
+ * Names of the shards that a record of this delivery left behind. Those that another run made on top of this very version of the parent
+ * are not among them: their record may be under way.
+ */
+export async function strayShards(ref: DeliveryRef, parent: JsonObject, reader: ClusterReader, options: CallOptions): Promise<readonly string[]> {
+  const query = { group: "", kind: "ConfigMap", namespace: ref.namespace, labelSelector: `${SHARD_LABEL}=${applySetId(ref)}` };
+  const names = (await reader.list(query, options)).map((shard) => stringAt(shard, "metadata", "name"));
+  const named = new Set(shardNames(parent));
+  const next = `-${stringAt(parent, "metadata", "resourceVersion")}-`;
+  return names.filter((name) => !named.has(name) && !name.includes(next, parentName(ref).length));
 }
 
 /** The lease annotation's text, or undefined. */
