@@ -21,6 +21,8 @@ import { runGuarded } from "./run-guarded.ts";
 export function executePlan(prepared: PreparedSync, ports: WriterPorts, context: RunContext): Promise<SyncResult> {
   return runGuarded(prepared, ports, context, async (execution) => {
     for (const skipped of prepared.plan.skipped) execution.state.skipped(skipped.id);
+    // First of all: a disk that refuses it stops the run while nothing is written yet.
+    await ports.bindings.write(prepared.request.ref, prepared.cluster);
     if (writesObjects(prepared.plan)) await writeAll(prepared, ports, execution);
     else await writeNothing(prepared, ports, execution);
     if (prepared.request.policy.prune) reportUnknown(prepared.plan, execution);
@@ -52,7 +54,6 @@ async function writeNothing(prepared: PreparedSync, ports: WriterPorts, executio
     state.wrote();
     context.emit({ type: "inventory.written", entries: inventory.entries.length });
   }
-  await ports.bindings.write(request.ref, prepared.cluster);
 }
 
 async function writeAll(prepared: PreparedSync, ports: WriterPorts, outer: Execution): Promise<void> {
@@ -63,7 +64,6 @@ async function writeAll(prepared: PreparedSync, ports: WriterPorts, outer: Execu
   const execution: Execution = { ...outer, context: { ...outer.context, signal: AbortSignal.any([outer.context.signal, lease.lost]) } };
   let isComplete = false;
   try {
-    await ports.bindings.write(request.ref, prepared.cluster);
     await executeWaves(plan.waves, execution);
     if (!outer.state.hasFailed) await awaitEverything(execution);
     await pruneOrWithhold(plan, ports.deliveries.ownerMark(request.ref), execution);

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 
 /** Who writes a delivery at this moment, as it stands in the parent's annotation. */
@@ -53,14 +53,24 @@ export function isKnownDead(mark: LeaseMark): boolean {
   return startTimeOf(mark.pid) !== mark.started;
 }
 
+/** With the space of process ids: containers that share a host's name, such as those on its network, do not see each other's processes. */
 function bootId(): string {
-  return readOrEmpty("/proc/sys/kernel/random/boot_id").trim();
+  const boot = readOrEmpty("/proc/sys/kernel/random/boot_id").trim();
+  return boot === "" ? "" : `${boot} ${linkOrEmpty("/proc/self/ns/pid")}`;
 }
 
 /** Field 22 of /proc/PID/stat; the command in field 2 may hold spaces and brackets, so it is cut off first. */
 function startTimeOf(pid: number): string {
   const stat = readOrEmpty(`/proc/${String(pid)}/stat`);
   return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+}
+
+function linkOrEmpty(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return "";
+  }
 }
 
 function readOrEmpty(path: string): string {
