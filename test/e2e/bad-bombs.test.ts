@@ -27,11 +27,18 @@ const bombs: Readonly<Record<string, { readonly files: Files; readonly build?: s
   "B22 200,000 braces in JSON": { files: { "a.json": '{"a":'.repeat(200_000) }, says: /a\.json.*nested deeper than 100 levels/ },
   "B22 200,000 levels of dashes": { files: { "a.yaml": "- ".repeat(200_000) }, says: /a\.yaml.*nested deeper than 100 levels/ },
   "B22 1,200 brackets in a JSON patch": {
-    files: { "kustomization.yaml": "resources: [a.yaml]\npatches: [{path: p.json, target: {name: a}}]\n", "a.yaml": MAP, "p.json": "[".repeat(1200) },
+    files: {
+      "kustomization.yaml": "resources: [a.yaml]\npatches: [{path: p.json, target: {name: a}}]\n",
+      "a.yaml": MAP,
+      "p.json": "[".repeat(1200),
+    },
     says: /p\.json.*nested deeper than 100 levels/,
   },
   "B24 a million documents": { files: { "a.yaml": `${"---\n".repeat(1_000_000)}${MAP}` }, says: /documents/ },
-  "B24 more objects than a build may have": { files: { "a.yaml": Array.from({ length: 20_001 }, (_, index) => MAP.replace("name: a", `name: a${index}`)).join("---\n") }, says: /20,?000/ },
+  "B24 more objects than a build may have": {
+    files: { "a.yaml": Array.from({ length: 20_001 }, (_, index) => MAP.replace("name: a", `name: a${index}`)).join("---\n") },
+    says: /20,?000/,
+  },
   "B40 lists in lists, 50 deep": {
     files: { "a.yaml": `${"{apiVersion: v1, kind: List, items: [".repeat(50)}${MAP.trim()}${"]}".repeat(50)}` },
     says: /a\.yaml.*nested deeper than 100 levels/,
@@ -45,7 +52,10 @@ function nestedBases(count: number): Files {
 
 /** Each level holds the one above nine times. */
 function aliases(levels: number): string {
-  const line = (level: number): string => `l${level}: &l${level} [${Array(9).fill(level === 0 ? "lol" : `*l${level - 1}`).join(", ")}]\n`;
+  const line = (level: number): string =>
+    `l${level}: &l${level} [${Array(9)
+      .fill(level === 0 ? "lol" : `*l${level - 1}`)
+      .join(", ")}]\n`;
   return Array.from({ length: levels }, (_, level) => line(level)).join("");
 }
 

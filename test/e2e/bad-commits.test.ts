@@ -21,7 +21,8 @@ function writeTree(git: (args: readonly string[], input?: Buffer) => string, ent
   const nameOf = ([key]: [string, unknown]): string => key.slice(key.indexOf(" ") + 1) + (key.startsWith("40000 ") ? "/" : "");
   const sorted = Object.entries(entries).sort((left, right) => (nameOf(left) < nameOf(right) ? -1 : 1));
   const parts = sorted.map(([modeAndName, value]) => {
-    const blob = (): string => (modeAndName.startsWith("160000 ") ? String(value) : git(["hash-object", "-w", "--stdin"], Buffer.from(String(value))));
+    const blob = (): string =>
+      modeAndName.startsWith("160000 ") ? String(value) : git(["hash-object", "-w", "--stdin"], Buffer.from(String(value)));
     const id = typeof value === "string" ? blob() : writeTree(git, value);
     return Buffer.concat([Buffer.from(`${modeAndName}\0`), Buffer.from(id, "hex")]);
   });
@@ -31,7 +32,9 @@ function writeTree(git: (args: readonly string[], input?: Buffer) => string, ent
 async function serve(name: string, entries: RawEntries): Promise<string> {
   const { url } = await server.createRepository(name);
   const git = (args: readonly string[], input: Buffer = Buffer.alloc(0)): string =>
-    execFileSync("git", [`--git-dir=${join(server.root, `${name}.git`)}`, ...args], { input, env: GIT_TEST_ENVIRONMENT }).toString().trim();
+    execFileSync("git", [`--git-dir=${join(server.root, `${name}.git`)}`, ...args], { input, env: GIT_TEST_ENVIRONMENT })
+      .toString()
+      .trim();
   git(["update-ref", "refs/heads/main", git(["commit-tree", "-m", "raw", writeTree(git, entries)])]);
   return url;
 }
@@ -39,13 +42,38 @@ async function serve(name: string, entries: RawEntries): Promise<string> {
 const MAP = "{apiVersion: v1, kind: ConfigMap, metadata: {name: kept}}\n";
 const COMMIT = "1".repeat(40);
 const commits: Readonly<Record<string, Expectation & { readonly entries: RawEntries; readonly path?: string }>> = {
-  "B05 a folder named ..": { entries: { "100644 a.yaml": MAP, "40000 ..": { "100644 b.yaml": MAP } }, exit: 6, says: "must not|hasDotdot|not trust" },
-  "B05 a file .git/config": { entries: { "100644 a.yaml": MAP, "40000 .git": { "100644 config": "[core]\n\tfsmonitor = touch canary\n" } }, exit: 6, says: "must not|hasDotgit|not trust" },
+  "B05 a folder named ..": {
+    entries: { "100644 a.yaml": MAP, "40000 ..": { "100644 b.yaml": MAP } },
+    exit: 6,
+    says: "must not|hasDotdot|not trust",
+  },
+  "B05 a file .git/config": {
+    entries: { "100644 a.yaml": MAP, "40000 .git": { "100644 config": "[core]\n\tfsmonitor = touch canary\n" } },
+    exit: 6,
+    says: "must not|hasDotgit|not trust",
+  },
   "B06 a file whose name has an escape sequence": { entries: { "100644 \u001b[2J.yaml": MAP }, exit: 11, says: "\\\\u001b\\[2J\\.yaml" },
-  "B50 a submodule below the built path": { entries: { "100644 a.yaml": MAP, "160000 charts": COMMIT }, exit: 11, says: "charts is a submodule" },
-  "B50 a submodule named as a base": { entries: { "100644 kustomization.yaml": "resources: [base]\n", "160000 base": COMMIT }, exit: 11, says: "base is a submodule" },
-  "B50 a submodule beside the built path": { entries: { "40000 app": { "100644 a.yaml": MAP }, "160000 charts": COMMIT }, path: "app", exit: 0, prints: "name: kept" },
-  "B50 attributes that ask for a filter": { entries: { "100644 .gitattributes": "* filter=evil text=auto eol=crlf\n", "100644 a.yaml": MAP }, exit: 0, prints: "name: kept" },
+  "B50 a submodule below the built path": {
+    entries: { "100644 a.yaml": MAP, "160000 charts": COMMIT },
+    exit: 11,
+    says: "charts is a submodule",
+  },
+  "B50 a submodule named as a base": {
+    entries: { "100644 kustomization.yaml": "resources: [base]\n", "160000 base": COMMIT },
+    exit: 11,
+    says: "base is a submodule",
+  },
+  "B50 a submodule beside the built path": {
+    entries: { "40000 app": { "100644 a.yaml": MAP }, "160000 charts": COMMIT },
+    path: "app",
+    exit: 0,
+    prints: "name: kept",
+  },
+  "B50 attributes that ask for a filter": {
+    entries: { "100644 .gitattributes": "* filter=evil text=auto eol=crlf\n", "100644 a.yaml": MAP },
+    exit: 0,
+    prints: "name: kept",
+  },
 };
 
 for (const [index, [name, { entries, path = ".", ...expected }]] of Object.entries(commits).entries()) {
@@ -84,7 +112,16 @@ async function startSsh(folder: string, repository: string): Promise<{ readonly 
   for (const key of ["host", "user"]) execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(folder, key)]);
   await writeFile(join(folder, "authorized"), await readFile(join(folder, "user.pub")));
   const port = await freePort();
-  const config = [`Port ${port}`, "ListenAddress 127.0.0.1", `HostKey ${folder}/host`, `AuthorizedKeysFile ${folder}/authorized`, "UsePAM no", "StrictModes no", "PermitRootLogin yes", `PidFile ${folder}/pid`];
+  const config = [
+    `Port ${port}`,
+    "ListenAddress 127.0.0.1",
+    `HostKey ${folder}/host`,
+    `AuthorizedKeysFile ${folder}/authorized`,
+    "UsePAM no",
+    "StrictModes no",
+    "PermitRootLogin yes",
+    `PidFile ${folder}/pid`,
+  ];
   await writeFile(join(folder, "sshd_config"), `${config.join("\n")}\n`);
   if (userInfo().uid === 0) await mkdir("/run/sshd", { recursive: true });
   const sshd = spawn(SSHD, ["-D", "-f", join(folder, "sshd_config")], { stdio: "ignore" });

@@ -17,11 +17,22 @@ interface BadKubeconfig extends Expectation {
 
 const { skip, plane } = await planeOrSkip();
 
+/** An answer that would clear the screen and write to the clipboard of whoever prints it as it is. */
+const EVIL = {
+  kind: "Status",
+  apiVersion: "v1",
+  status: "Failure",
+  code: 403,
+  reason: "Forbidden",
+  message: "no\u001b[2J\u001b]52;c;aGk=\u0007\u202e\r\nerror: forged",
+};
+
 /** What came to a place where no token may come: the target of the redirect. */
 const stolen: string[] = [];
 const elsewhere = createServer(({ url = "", headers }, response) => {
   if (url.startsWith("/stolen")) stolen.push(String(headers.authorization));
   if (url.startsWith("/redirect")) response.writeHead(302, { location: `/stolen${url}` }).end();
+  else if (url.startsWith("/evil")) response.writeHead(403, { "content-type": "application/json" }).end(JSON.stringify(EVIL));
   else response.writeHead(200, { "content-type": "text/html" }).end("<html><body>hunter2</body></html>");
 });
 await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
@@ -37,7 +48,10 @@ describe("a kubeconfig", { skip, concurrency: availableParallelism() }, () => {
   for (const [index, { id, claim, config, ...expected }] of badInputs<BadKubeconfig>("kubeconfig").entries()) {
     test(`${id} ${claim}: exit ${expected.exit}`, async () => {
       const path = join(home, `kubeconfig-${index}`);
-      writeFileSync(path, config.replaceAll(/\{(server|token|ca|elsewhere)\}/g, (_, name: string) => places[name] ?? ""));
+      writeFileSync(
+        path,
+        config.replaceAll(/\{(server|token|ca|elsewhere)\}/g, (_, name: string) => places[name] ?? ""),
+      );
       assertAnswer(await gitops(["get", "--kubeconfig", path, "--verbose"], { home }), expected);
     });
   }

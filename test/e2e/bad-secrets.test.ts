@@ -39,7 +39,13 @@ function forms(value: string): string[] {
 function assertSilent(results: readonly CommandResult[], tokens: readonly string[] = []): void {
   const all = results.map(({ stdout, stderr }) => stdout + stderr).join("\n");
   for (const value of [...Object.values(CANARIES).flatMap(forms), ...tokens])
-    assert.ok(!all.includes(value), `${value} is shown:\n${all.split("\n").filter((line) => line.includes(value)).join("\n")}`);
+    assert.ok(
+      !all.includes(value),
+      `${value} is shown:\n${all
+        .split("\n")
+        .filter((line) => line.includes(value))
+        .join("\n")}`,
+    );
   results.forEach(assertShowable);
 }
 
@@ -71,7 +77,12 @@ async function everyCommand(shop: Workspace): Promise<CommandResult[]> {
   };
   await run(1, "diff", "shop", shop.folder, "-v");
   await run(0, "sync", "shop", shop.folder, "--prune", "-v");
-  await shop.applyByHand("v1/secrets/login", { apiVersion: "v1", kind: "Secret", metadata: { name: "login" }, data: { a: base64(CANARIES.byHand) } });
+  await shop.applyByHand("v1/secrets/login", {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "login" },
+    data: { a: base64(CANARIES.byHand) },
+  });
   await run(1, "diff", "shop", "-v");
   await run(1, "diff", "shop", "-o", "json");
   await run(0, "get", "shop", "-o", "yaml");
@@ -98,17 +109,29 @@ test("values of Secrets are in no output of any command, in any format, and kept
 });
 
 const refused: Readonly<Record<string, { readonly object: string; readonly code: number; readonly says: RegExp }>> = {
-  "data that is no base64": { object: secret("login", { data: { password: "canary-in-data" } }), code: 11, says: /login\.yaml:1: Secret "login": data "password" is not base64/ },
+  "data that is no base64": {
+    object: secret("login", { data: { password: "canary-in-data" } }),
+    code: 11,
+    says: /login\.yaml:1: Secret "login": data "password" is not base64/,
+  },
   "a type that does not fit its data": {
     object: secret("login", { type: "kubernetes.io/dockerconfigjson", data: { ".dockerconfigjson": base64(CANARIES.data) } }),
     code: 11,
     says: /login\.yaml/,
   },
-  "stringData that is no text": { object: secret("login", { stringData: { password: { value: CANARIES.data } } }), code: 11, says: /login\.yaml/ },
+  "stringData that is no text": {
+    object: secret("login", { stringData: { password: { value: CANARIES.data } } }),
+    code: 11,
+    says: /login\.yaml/,
+  },
   "a number in stringData": { object: secret("login", { stringData: { password: 123454321 } }), code: 11, says: /login\.yaml/ },
   "a key that no Secret can have": { object: secret("login", { data: { "a b": base64(CANARIES.data) } }), code: 11, says: /login\.yaml/ },
   "a field that no Secret has": { object: secret("login", { data: {}, password: CANARIES.data }), code: 11, says: /login\.yaml/ },
-  "a mask that was committed": { object: secret("login", { stringData: { password: "**REDACTED**" } }), code: 11, says: /"password" holds a mask/ },
+  "a mask that was committed": {
+    object: secret("login", { stringData: { password: "**REDACTED**" } }),
+    code: 11,
+    says: /"password" holds a mask/,
+  },
 };
 
 for (const [name, { object, code, says }] of Object.entries(refused)) {
@@ -138,7 +161,10 @@ test("credentials in a URL and a token of a kubeconfig are in no output, no reco
     await shop.gitops("sync", "shop", "-v"),
   ];
 
-  assert.deepEqual(results.map(({ code }) => code), [0, 0, 0, 13]);
+  assert.deepEqual(
+    results.map(({ code }) => code),
+    [0, 0, 0, 13],
+  );
   assertSilent(results, [plane!.token]);
   assertKeptNowhere(shop.home, shop.folder);
   const record = await shop.live("v1/configmaps/gitops-shop");
@@ -158,7 +184,14 @@ test("a token that an API server quotes in its refusal is not shown", { skip }, 
 async function kubeconfigWith(cluster: ControlPlane, home: string, token: string): Promise<string> {
   const path = join(home, "kubeconfig");
   const clusters = [{ name: "c", cluster: { server: cluster.server, "certificate-authority": cluster.caFile } }];
-  const config = { apiVersion: "v1", kind: "Config", "current-context": "c", clusters, contexts: [{ name: "c", context: { cluster: "c", user: "u" } }], users: [{ name: "u", user: { token } }] };
+  const config = {
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "c",
+    clusters,
+    contexts: [{ name: "c", context: { cluster: "c", user: "u" } }],
+    users: [{ name: "u", user: { token } }],
+  };
   writeFileSync(path, JSON.stringify(config));
   return path;
 }

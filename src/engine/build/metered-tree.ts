@@ -36,7 +36,8 @@ export function meteredTree(tree: FileTree, options: BuildOptions): FileTree {
       const content = await tree.read(path);
       if (content.length > budget.fileBytes) throw beyondLimit("fileBytes", `${path}: larger than ${budget.fileBytes} bytes`, { path });
       bytes += content.length;
-      if (bytes > budget.totalBytes) throw beyondLimit("totalBytes", `the files of the build are larger than ${budget.totalBytes} bytes together`, { path });
+      if (bytes > budget.totalBytes)
+        throw beyondLimit("totalBytes", `the files of the build are larger than ${budget.totalBytes} bytes together`, { path });
       return content;
     },
   };

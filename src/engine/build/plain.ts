@@ -48,8 +48,7 @@ async function buildParts(tree: FileTree, parts: readonly Part[], options: Build
     const bytes = await tree.read(path);
     const objects = problems.collect(() => readObjects(path, bytes, options.budget)) ?? [];
     count += objects.length;
-    if (count > options.budget.documents)
-      throw beyondLimit("documents", `more than ${options.budget.documents} objects in the build`);
+    if (count > options.budget.documents) throw beyondLimit("documents", `more than ${options.budget.documents} objects in the build`);
     built.push({ objects, warnings: [] });
   }
   problems.throwAny();

@@ -98,5 +98,6 @@ function refuseDense(part: YamlText, nodes: number): void {
     if (code === 0x0a || code === 0x2c || code === 0x2d || code === 0x3a || code === 0x3f || code === 0x5b || code === 0x7b) separators++;
   }
   const { file } = part;
-  if (separators > nodes * SEPARATORS_FOR_EACH_NODE) throw beyondLimit("nodes", `${file}: more than ${nodes} values in one document`, { path: file });
+  if (separators > nodes * SEPARATORS_FOR_EACH_NODE)
+    throw beyondLimit("nodes", `${file}: more than ${nodes} values in one document`, { path: file });
 }

@@ -227,7 +227,11 @@ describe("problems in files", () => {
   });
 
   test("labels or annotations that are no map are refused where they are delivered", async () => {
-    for (const [field, value] of [["labels", "[a]"], ["annotations", "a"], ["labels", "1"]]) {
+    for (const [field, value] of [
+      ["labels", "[a]"],
+      ["annotations", "a"],
+      ["labels", "1"],
+    ]) {
       const error = await failure({ "a.yaml": `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, ${field}: ${value}}\n` });
       assert.match(error.message, new RegExp(`^a\\.yaml:1: metadata\\.${field} is no map`));
     }
