@@ -2,7 +2,7 @@
 // Plain JavaScript that Node 20 parses: it has to say in words which Node is needed, and in a checkout it finds one by itself.
 import { existsSync, readFileSync } from "node:fs";
 import * as nodeModule from "node:module";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const MINIMUM = [22, 19];
@@ -35,8 +35,9 @@ function isTooOld(running) {
 
 /** V8's compiled code of the bundle is kept between runs: compiling it again costs more than most commands do. */
 function keepCompiledCode() {
-  const cache = process.env.XDG_CACHE_HOME || (process.env.HOME && join(process.env.HOME, ".cache"));
-  if (cache && process.env.NODE_COMPILE_CACHE === undefined) nodeModule.enableCompileCache?.(join(cache, "gitops", "compile"));
+  const { XDG_CACHE_HOME: xdg = "", HOME: home = "", NODE_COMPILE_CACHE: chosen } = process.env;
+  const cache = isAbsolute(xdg) ? xdg : join(home, ".cache");
+  if (isAbsolute(cache) && chosen === undefined) nodeModule.enableCompileCache?.(join(cache, "gitops", "compile"));
 }
 
 /** Runs this very script with the Node of the checkout: same streams, same signals, same exit status. */

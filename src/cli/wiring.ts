@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { createSourceFetcher } from "../adapters/git/source-fetcher.ts";
 import { parseRepositoryUrl } from "../adapters/git/repository-url.ts";
 import { connectCluster, type KubernetesCluster } from "../adapters/kubernetes/connect.ts";
 import { createDeliveryStore, createDeliveryWriter } from "../adapters/kubernetes/delivery/store.ts";
-import { bindingsFile, createClusterBindings } from "../adapters/state/cluster-bindings.ts";
+import { bindingsFile, createClusterBindings, NO_BINDINGS } from "../adapters/state/cluster-bindings.ts";
 import { systemClock } from "../adapters/system-clock.ts";
 import { GitOpsError, type Emit, type ReaderPorts, type SourceFetcher, type WriterPorts } from "../engine/index.ts";
 import type { SourceFlags } from "./command.ts";
@@ -32,10 +33,13 @@ export interface Wiring {
 }
 
 /** Builds the adapters. The only file of the command line that knows them. */
-export function openWiring(options: WiringOptions): Wiring {
-  const { globals, environment } = options;
+export function openWiring(asked: WiringOptions): Wiring {
+  const environment = withHome(asked.environment);
+  const options = { ...asked, environment };
+  const { globals, emit } = options;
   const clock = systemClock();
-  const bindings = createClusterBindings(bindingsFile(environment));
+  const file = bindingsFile(environment);
+  const bindings = file === undefined ? NO_BINDINGS : createClusterBindings(file);
   let connection: Promise<KubernetesCluster> | undefined;
   const cluster = (): Promise<KubernetesCluster> => (connection ??= connect(options));
   const source = async (flags: SourceFlags): Promise<Pick<ReaderPorts, "fetcher" | "clock">> => ({
@@ -50,6 +54,7 @@ export function openWiring(options: WiringOptions): Wiring {
     },
     writers: async (flags) => {
       const [parts, connected] = await Promise.all([source(flags), cluster()]);
+      if (file === undefined) emit({ type: "warning", message: NO_HOME });
       return { ...parts, cluster: connected, deliveries: createDeliveryWriter(connected, clock), bindings };
     },
     repository: (typed) => parseRepositoryUrl(typed, { allowLocal: true, workingDirectory: process.cwd() }).url,
@@ -59,6 +64,19 @@ export function openWiring(options: WiringOptions): Wiring {
       return expectCluster === undefined || (await cluster()).contextName === expectCluster ? undefined : expectCluster;
     },
   };
+}
+
+const NO_HOME = "this user has no home: the cluster of a delivery is not remembered for the next run; --expect-cluster guards against a wrong one";
+
+/** The environment with HOME: a process may be started without it, and a user of a container may have none at all. */
+function withHome(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  if ((environment["HOME"] ?? "") !== "") return environment;
+  try {
+    return { ...environment, HOME: userInfo().homedir };
+  } catch {
+    // The user database does not know this user.
+    return environment;
+  }
 }
 
 function connect({ globals, environment, terminal, version, emit }: WiringOptions): Promise<KubernetesCluster> {

@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { GitOpsError } from "../../engine/model/errors.ts";
 import { formatConfig } from "./git-environment.ts";
@@ -28,12 +27,15 @@ export interface ObjectCache {
 const MAX_PACKS = 200;
 const MAX_RECENT = 4;
 
-/** The folder of all caches: `$XDG_CACHE_HOME/gitops/git`, by default below ~/.cache. */
+/** The folder of all caches: `$XDG_CACHE_HOME/gitops/git`, by default below ~/.cache. Throws USAGE where neither is known. */
 export function cacheFolder(environment: NodeJS.ProcessEnv): string {
-  const xdg = environment["XDG_CACHE_HOME"] ?? "";
+  const { XDG_CACHE_HOME: xdg = "", HOME: home = "" } = environment;
   // The XDG specification says that a relative path is to be ignored.
-  const base = isAbsolute(xdg) ? xdg : join(environment["HOME"] ?? homedir(), ".cache");
-  return join(base, "gitops", "git");
+  if (isAbsolute(xdg)) return join(xdg, "gitops", "git");
+  if (isAbsolute(home)) return join(home, ".cache", "gitops", "git");
+  throw new GitOpsError("USAGE", "there is no folder for the Git cache: this user has no home", {
+    hint: "set HOME, or XDG_CACHE_HOME to a folder that can be written",
+  });
 }
 
 /** Opens the cache of a URL, making it where there is none. */
@@ -97,10 +99,10 @@ export async function sweepCaches(folder: string): Promise<void> {
 }
 
 /** The error for a cache that cannot be written. */
-export function cacheFailure(error: unknown): unknown {
+export function cacheFailure(error: unknown, folder: string): unknown {
   const code = (error as NodeJS.ErrnoException | undefined)?.code ?? "";
   if (!["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "ENOTDIR", "EMFILE"].includes(code)) return error;
-  return new GitOpsError("LIMIT_EXCEEDED", `the Git cache cannot be written (${code})`, {
+  return new GitOpsError("LIMIT_EXCEEDED", `the Git cache ${folder} cannot be written (${code})`, {
     hint: "free some space, or set XDG_CACHE_HOME to a folder that can be written",
     cause: error,
   });

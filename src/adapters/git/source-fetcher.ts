@@ -45,7 +45,6 @@ const CLONE_KEYS = String.raw`^(http\..*\.extraheader|credential\..*\.(helper|us
 /** Makes the fetcher for Git and directory sources. Its artifacts fetch file contents when they are first read. */
 export function createSourceFetcher(options: SourceFetcherOptions): GitSourceFetcher {
   const maximumBytes = options.maximumFileBytes ?? MAXIMUM_FILE_BYTES;
-  const folder = cacheFolder(options.environment);
   let clone: Promise<readonly ConfigEntry[]> | undefined;
 
   async function credentialSources(url: RepositoryUrl, signal: AbortSignal): Promise<CredentialSources> {
@@ -71,7 +70,7 @@ export function createSourceFetcher(options: SourceFetcherOptions): GitSourceFet
       const remote: Remote = {
         url,
         credentials: await credentialSources(url, signal),
-        folder,
+        folder: cacheFolder(options.environment),
         clock: options.clock,
         deadlineMs,
         signal,
@@ -95,7 +94,7 @@ async function fetchPrepared(source: Extract<Source, { type: "git" }>, remote: R
     await sweepCaches(remote.folder);
     return await fetchGitSource(source, remote, maximumBytes);
   } catch (error) {
-    throw cacheFailure(error);
+    throw cacheFailure(error, remote.folder);
   }
 }
 

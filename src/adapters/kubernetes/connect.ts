@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { homedir } from "node:os";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import type { Emit } from "../../engine/model/event.ts";
 import { GitOpsError } from "../../engine/model/errors.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
@@ -104,9 +103,12 @@ function limitsOf({ limits, requestTimeoutMs }: ClusterConnectionOptions): Trans
   return { ...DEFAULT_LIMITS, ...(callMs === undefined ? {} : { callMs }), ...limits };
 }
 
-/** Below the XDG cache folder (kubectl's `~/.kube/cache` is another program's), one folder for each server. */
-function cacheFolder(access: ClusterAccess, environment: Readonly<Record<string, string | undefined>>): string {
-  const base = environment["XDG_CACHE_HOME"] || join(environment["HOME"] || homedir(), ".cache");
+/** Below the XDG cache folder (kubectl's `~/.kube/cache` is another program's), one folder for each server; undefined without a home. */
+function cacheFolder(access: ClusterAccess, environment: Readonly<Record<string, string | undefined>>): string | undefined {
+  const { XDG_CACHE_HOME: xdg = "", HOME: home = "" } = environment;
+  // The XDG specification says that a relative path is to be ignored.
+  const base = isAbsolute(xdg) ? xdg : isAbsolute(home) ? join(home, ".cache") : undefined;
+  if (base === undefined) return undefined;
   const server = createHash("sha256").update(access.server.href).digest("hex").slice(0, 16);
   return join(base, "gitops", "discovery", server);
 }

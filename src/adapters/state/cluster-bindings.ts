@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
-import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { DeliveryRef } from "../../engine/model/delivery.ts";
@@ -14,25 +13,36 @@ type Bindings = ReadonlyMap<string, string>;
 const LOCK_PATIENCE_MS = 10_000;
 const LOCK_PAUSE_MS = 20;
 
-/** The file of the bindings: `$XDG_STATE_HOME/gitops/clusters.json`, by default below ~/.local/state. */
-export function bindingsFile(environment: NodeJS.ProcessEnv): string {
-  const xdg = environment["XDG_STATE_HOME"] ?? "";
+/** The file of the bindings: `$XDG_STATE_HOME/gitops/clusters.json`, by default below ~/.local/state; undefined where neither is known. */
+export function bindingsFile(environment: NodeJS.ProcessEnv): string | undefined {
+  const { XDG_STATE_HOME: xdg = "", HOME: home = "" } = environment;
   // The XDG specification says that a relative path is to be ignored.
-  const base = isAbsolute(xdg) ? xdg : join(environment["HOME"] ?? homedir(), ".local", "state");
-  return join(base, "gitops", "clusters.json");
+  const base = isAbsolute(xdg) ? xdg : isAbsolute(home) ? join(home, ".local", "state") : undefined;
+  return base === undefined ? undefined : join(base, "gitops", "clusters.json");
 }
+
+/** Remembers nothing: for a user without a home, such as a container's. Whoever uses it tells the user. */
+export const NO_BINDINGS: ClusterBindings = {
+  read: async () => undefined,
+  write: async () => undefined,
+  remove: async () => undefined,
+};
 
 /**
  * Remembers clusters in a JSON file of this user. A write replaces the file as a whole, so a reader and a crash see
  * either the old or the new one. Throws INVENTORY_UNREADABLE for a file that is damaged: forgetting it silently would
- * take away the guard against the wrong cluster.
+ * take away the guard against the wrong cluster. Throws LIMIT_EXCEEDED where it cannot be written.
  */
 export function createClusterBindings(file: string): ClusterBindings {
-  const change = (edit: (bindings: Map<string, string>) => boolean) =>
-    withLock(file, async () => {
+  const change = async (edit: (bindings: Map<string, string>) => boolean) => {
+    const edited = withLock(file, async () => {
       const bindings = new Map(await readBindings(file));
       if (edit(bindings)) await replaceFile(file, bindings);
     });
+    await edited.catch((error: unknown) => {
+      throw unwritable(error, file);
+    });
+  };
   return {
     read: async (ref) => (await readBindings(file)).get(keyOf(ref)),
     write: (ref, cluster) =>
@@ -74,6 +84,16 @@ function parseBindings(value: unknown): Bindings {
       return [key, cluster];
     }),
   );
+}
+
+/** The error for a file or folder that the system refuses; any other error as it is. */
+function unwritable(error: unknown, file: string): unknown {
+  if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) return error;
+  return new GitOpsError("LIMIT_EXCEEDED", `the record of which delivery belongs to which cluster cannot be written: ${file} (${String(error.code)})`, {
+    hint: "set XDG_STATE_HOME to a folder that can be written",
+    data: { path: file },
+    cause: error,
+  });
 }
 
 async function replaceFile(file: string, bindings: Bindings): Promise<void> {

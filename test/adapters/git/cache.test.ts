@@ -7,7 +7,9 @@ import { after, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { deflateSync } from "node:zlib";
 import { startGitServer, type Files } from "../../support/git-server.ts";
-import { newFolder } from "./fetching.ts";
+import { cacheFolder } from "../../../src/adapters/git/cache.ts";
+import type { GitOpsError } from "../../../src/engine/model/errors.ts";
+import { newFetcher, newFolder, quietOptions } from "./fetching.ts";
 
 const SCRIPT = fileURLToPath(new URL("./fetch-once.ts", import.meta.url));
 let onRequest: () => void = () => {};
@@ -187,4 +189,27 @@ test("sessions of dead processes and of long ago are swept away, those of others
   await outcomeOf(startFetch(cache, url));
 
   assert.deepEqual((await readdir(folder)).filter((name) => name.startsWith("session")).sort(), [names.elsewhere, names.living].sort());
+});
+
+test("the cache lies under XDG_CACHE_HOME, or below the home folder where that is relative or missing", () => {
+  assert.equal(cacheFolder({ XDG_CACHE_HOME: "/cache", HOME: "/home/me" }), "/cache/gitops/git");
+  assert.equal(cacheFolder({ XDG_CACHE_HOME: "cache", HOME: "/home/me" }), "/home/me/.cache/gitops/git");
+  assert.throws(() => cacheFolder({ HOME: "" }), { code: "USAGE", hint: /XDG_CACHE_HOME/ });
+});
+
+test("a folder is read without a home, and without a place for a cache", async () => {
+  const folder = newFolder("plain");
+  await writeFile(join(folder, "a.yaml"), "a: 1\n");
+  const fetcher = await newFetcher({ environment: { HOME: undefined, XDG_CACHE_HOME: undefined } });
+  const artifact = await fetcher.fetch({ type: "directory", path: folder }, quietOptions());
+  assert.match(artifact.revision, /^sha256:/);
+});
+
+test("a cache that cannot be written is exit 15, and its folder is named", async () => {
+  const { url } = await server.createRepository("unwritable", filesOf(1));
+  const place = join(newFolder("unwritable"), "file");
+  await writeFile(place, "a file stands where the folder should be");
+  const fetcher = await newFetcher({ environment: { XDG_CACHE_HOME: place } });
+  const source = { type: "git", url, ref: { type: "default" }, path: "" } as const;
+  await assert.rejects(fetcher.fetch(source, quietOptions()), (error: GitOpsError) => error.code === "LIMIT_EXCEEDED" && error.message.includes(place));
 });

@@ -52,6 +52,17 @@ test("of several files in KUBECONFIG the first counts, entry by entry, and missi
   assert.deepEqual([found.server.href, found.bearer], ["https://first.test/", { type: "token", token: "abc" }]);
 });
 
+test("an empty file says nothing beside others, as kubectl has it, and is a mistake alone", async () => {
+  const [empty, full] = [file("empty", "\n"), file("full", kubeconfig())];
+  const config = await findKubeconfig(undefined, { KUBECONFIG: [empty, full].join(delimiter) });
+  assert.equal(config?.currentContext, "dev");
+  await assert.rejects(findKubeconfig(undefined, { KUBECONFIG: empty }), { code: "INVALID_KUBECONFIG" });
+});
+
+test("a user without a home has no file of their own", async () => {
+  for (const environment of [{}, { HOME: "" }]) assert.equal(await findKubeconfig(undefined, environment), undefined);
+});
+
 test("~/.kube/config is read where KUBECONFIG is not set, and without either there is none", async () => {
   assert.equal(await findKubeconfig(undefined, { HOME: folder }), undefined);
   assert.equal(await findKubeconfig(undefined, { KUBECONFIG: "/nonexistent" }), undefined);
@@ -110,8 +121,10 @@ const refused: Record<string, [string, string, RegExp, AccessOverrides?]> = {
   "a current-context that is not there": [kubeconfig().replace("current-context: dev", "current-context: dve"), "CONTEXT_NOT_FOUND", /no context dve/],
   "a --context that is not there": [kubeconfig(), "CONTEXT_NOT_FOUND", /no context x/, { context: "x" }],
   "no current-context": [kubeconfig().replace("current-context: dev", ""), "CONTEXT_NOT_FOUND", /no current context/],
-  "a context whose cluster is not there": [kubeconfig(), "INVALID_KUBECONFIG", /cluster x/, { cluster: "x" }],
-  "a context whose user is not there": [kubeconfig(), "INVALID_KUBECONFIG", /user x/, { user: "x" }],
+  "a context whose cluster is not there": [kubeconfig().replace("cluster: c,", "cluster: x,"), "INVALID_KUBECONFIG", /context dev names the cluster x/],
+  "a context whose user is not there": [kubeconfig().replace("user: kim,", "user: x,"), "INVALID_KUBECONFIG", /context dev names the user x/],
+  "a --cluster that is not there": [kubeconfig(), "INVALID_KUBECONFIG", /--cluster: .* no cluster x/, { cluster: "x" }],
+  "a --user that is not there": [kubeconfig(), "INVALID_KUBECONFIG", /--user: .* no user x/, { user: "x" }],
   "two entries of one name": [`${kubeconfig()}\nextra: 1`.replace("users: [", "users: [{name: kim, user: {}}, "), "INVALID_KUBECONFIG", /two entries named kim/],
   "a server that is no URL": [kubeconfig().replace("https://example.test:6443", "ftp://hunter2"), "INVALID_KUBECONFIG", /no http or https URL/],
   "a certificate without key": [kubeconfig(`{client-certificate-data: ${btoa("c")}}`), "INVALID_KUBECONFIG", /without its key/],

@@ -106,11 +106,13 @@ test("a lock that a dead process left is broken", async () => {
 test("a folder that cannot be made is an error, not a forgotten binding", async () => {
   await writeFile(dirname(file), "a file stands where the folder should be");
 
-  await assert.rejects(createClusterBindings(file).write(ref("web"), "uid-2"), { code: "EEXIST" });
+  await assert.rejects(createClusterBindings(file).write(ref("web"), "uid-2"), { code: "LIMIT_EXCEEDED", hint: /XDG_STATE_HOME/ });
 });
 
 test("the file lies under XDG_STATE_HOME, or below the home folder where that is relative or missing", () => {
   assert.equal(bindingsFile({ XDG_STATE_HOME: "/state", HOME: "/home/me" }), "/state/gitops/clusters.json");
   assert.equal(bindingsFile({ XDG_STATE_HOME: "state", HOME: "/home/me" }), "/home/me/.local/state/gitops/clusters.json");
   assert.equal(bindingsFile({ HOME: "/home/me" }), "/home/me/.local/state/gitops/clusters.json");
+  assert.equal(bindingsFile({}), undefined);
+  assert.equal(bindingsFile({ HOME: "" }), undefined);
 });

@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { delimiter, dirname, join, resolve } from "node:path";
+import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
 import { GitOpsError } from "../../../engine/model/errors.ts";
 import { mergeKubeconfigs, type Kubeconfig } from "./document.ts";
 import { invalid } from "./fields.ts";
@@ -14,18 +13,21 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export async function findKubeconfig(explicit: string | undefined, environment: Environment): Promise<Kubeconfig | undefined> {
   if (explicit !== undefined) {
-    const file = await readKubeconfig(explicit);
+    const file = await readKubeconfig(explicit, false);
     if (file !== undefined) return file;
     throw new GitOpsError("PATH_NOT_FOUND", `there is no kubeconfig ${explicit}`, { hint: "check the path given as --kubeconfig", data: { path: explicit } });
   }
   const listed = (environment["KUBECONFIG"] ?? "").split(delimiter).filter((path) => path !== "");
-  const paths = listed.length > 0 ? listed : [join(environment["HOME"] || homedir(), ".kube", "config")];
-  const files = await Promise.all([...new Set(paths)].map(readKubeconfig));
+  const home = environment["HOME"] ?? "";
+  const ownFile = isAbsolute(home) ? [join(home, ".kube", "config")] : [];
+  const paths = listed.length > 0 ? listed : ownFile;
+  const files = await Promise.all([...new Set(paths)].map((path) => readKubeconfig(path, paths.length > 1)));
   const found = files.filter((file) => file !== undefined);
   return found.length === 0 ? undefined : mergeKubeconfigs(found);
 }
 
-async function readKubeconfig(path: string): Promise<Kubeconfig | undefined> {
+/** @param isOneOfMany an empty file among others says nothing, as kubectl has it; alone it is a mistake. */
+async function readKubeconfig(path: string, isOneOfMany: boolean): Promise<Kubeconfig | undefined> {
   const file = { name: path, folder: dirname(resolve(path)) };
   let text: string;
   try {
@@ -34,5 +36,5 @@ async function readKubeconfig(path: string): Promise<Kubeconfig | undefined> {
     if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined;
     throw invalid(file, "can't be read", cause);
   }
-  return parseKubeconfig(text, file);
+  return isOneOfMany && text.trim() === "" ? undefined : parseKubeconfig(text, file);
 }

@@ -50,7 +50,7 @@ export function resolveAccess(config: Kubeconfig, overrides: AccessOverrides): C
   const contextName = overrides.context || config.currentContext;
   const context = chooseContext(config, contextName, overrides);
   const cluster = chooseCluster(config, overrides.cluster || context.cluster, contextName, overrides);
-  const user = chooseUser(config, overrides.user || context.user, contextName);
+  const user = chooseUser(config, overrides.user || context.user, contextName, overrides);
   const server = parseServer(overrides.server || cluster.server);
   const insecure = overrides.insecureSkipTlsVerify ?? (cluster.insecureSkipTlsVerify && overrides.certificateAuthority === undefined);
   const authority =
@@ -95,14 +95,22 @@ function chooseCluster(config: Kubeconfig, name: string, context: string, overri
   const cluster = config.clusters.get(name);
   if (cluster !== undefined) return cluster;
   if (name === "" && overrides.server !== undefined) return NO_CLUSTER;
+  if (overrides.cluster) throw notThere("cluster", name, config.clusters.keys());
   throw problem(`context ${context} names the cluster ${name || '""'}, which the kubeconfig has not`, "add the cluster, or choose one with --cluster");
 }
 
-function chooseUser(config: Kubeconfig, name: string, context: string): UserEntry {
+function chooseUser(config: Kubeconfig, name: string, context: string, overrides: AccessOverrides): UserEntry {
   if (name === "") return NO_USER;
   const user = config.users.get(name);
   if (user !== undefined) return user;
+  if (overrides.user) throw notThere("user", name, config.users.keys());
   throw problem(`context ${context} names the user ${name}, which the kubeconfig has not`, "add the user, or choose one with --user");
+}
+
+/** The error for a name that a flag gave. */
+function notThere(what: "cluster" | "user", name: string, names: Iterable<string>): GitOpsError {
+  const nearest = nearestNames(name, names);
+  return problem(`--${what}: the kubeconfig has no ${what} ${name}`, nearest.length === 0 ? `it has no ${what}s at all` : `${what}s are: ${nearest.join(", ")}`);
 }
 
 function parseServer(text: string): URL {
