@@ -98,13 +98,15 @@ function unknownState(id: ResourceId, { unreadable, discovery }: PruneEvidence):
 function refusalOf(
   entry: InventoryEntry,
   live: JsonObject,
-  { policy, ownerMark }: PruneEvidence,
+  { policy, ownerMark, inventory }: PruneEvidence,
   occasion: "sync" | "deletion",
   declaredUids: ReadonlySet<string>,
 ): Refusal | undefined {
   const uid = stringAt(live, "metadata", "uid");
   if (uid !== "" && declaredUids.has(uid)) return { reason: "the build declares the same object through another group", owned: false };
   if (occasion === "sync" && !policy.prune) return { reason: "prune is off", owned: true };
+  if (occasion === "sync" && isNamespace(entry) && entry.name === inventory?.namespace)
+    return { reason: "the delivery's own record lies in it: gitops delete removes both", owned: true };
   if (isSystemNamespace(entry)) return { reason: `Namespace ${entry.name} is never deleted`, owned: true };
   if (!isMarkedOurs(live, ownerMark)) return { reason: `it no longer carries the label ${ownerMark.label} of this delivery`, owned: false };
   const owner = arrayAt(live, "metadata", "ownerReferences")[0];
@@ -120,8 +122,12 @@ function refusalOf(
     : undefined;
 }
 
-function isSystemNamespace({ group, kind, name }: ResourceId): boolean {
-  return group === "" && kind === "Namespace" && SYSTEM_NAMESPACES.has(name);
+function isSystemNamespace(id: ResourceId): boolean {
+  return isNamespace(id) && SYSTEM_NAMESPACES.has(id.name);
+}
+
+function isNamespace({ group, kind }: ResourceId): boolean {
+  return group === "" && kind === "Namespace";
 }
 
 /**

@@ -140,7 +140,7 @@ test("system namespaces are never deleted", () => {
 
 test("deletions run in reverse order of applying: high waves first, CRDs after their objects, Namespaces after all", () => {
   const objects = [
-    manifest("v1 Namespace shop", {}, wave(9)),
+    manifest("v1 Namespace annex", {}, wave(9)),
     widgetDefinition(wave(9)),
     manifest("v1 ServiceAccount shop/sa"),
     manifest("v1 ConfigMap shop/config"),
@@ -159,8 +159,24 @@ test("deletions run in reverse order of applying: high waves first, CRDs after t
     ["ConfigMap config"],
     ["ServiceAccount sa"],
     ["CustomResourceDefinition widgets.example.com"],
-    ["Namespace shop"],
+    ["Namespace annex"],
   ]);
+});
+
+test("the Namespace that holds the delivery's own record stays, even when it is confirmed: its deletion is the delivery's", () => {
+  const namespace = manifest("v1 Namespace shop");
+  const world = { desired: [manifest("v1 ConfigMap other/a")], owned: [entryOf(namespace.id)], live: [live(namespace)] };
+  const input = { occupants: new Map([[resourceKey(namespace.id), []]]) };
+
+  const plan = planOf({ ...world, policy: { confirmPrune: ["Namespace/shop"] }, input });
+  assert.deepEqual([plan.prune, plan.guards], [[], []]);
+  assert.deepEqual(
+    plan.after.entries.map(({ name }) => name),
+    ["a", "shop"],
+  );
+
+  const deletion = planDeletion({ ...inputOf({ ...world, input }), inventory: inventoryOf(world.owned) });
+  assert.deepEqual(pruneOutline(deletion), [["Namespace shop"]]);
 });
 
 test("whatever the inventory and the cluster, only what is listed, undeclared, ours and the same object is deleted", () => {
