@@ -1,4 +1,5 @@
 import type { ApplyChange, Change } from "../model/change.ts";
+import { stringAt } from "../model/json.ts";
 import type { Inventory, InventoryEntry } from "../model/inventory.ts";
 import type { Plan } from "../model/plan.ts";
 import { formatResourceId, resourceKey } from "../model/resource-id.ts";
@@ -41,7 +42,7 @@ export function makePlan(input: PlanInput): Plan {
       ...massPruneGuard(decision.pruned.length, input),
       ...protectedPruneGuards(decision.pruned, ids, input, "sync"),
     ],
-    warnings: [...input.warnings, ...takeoverWarnings(changes), ...sharedOwnershipWarnings(changes, input)],
+    warnings: [...input.warnings, ...takeoverWarnings(changes), ...sharedOwnershipWarnings(changes, input), ...leavingWarnings(plain)],
     intent: withEntries(base, inventory?.entries ?? [], declared),
     after: withEntries(base, decision.kept, idleEntries(planned, inventory), declared),
   };
@@ -70,6 +71,14 @@ function takeoverWarnings(changes: readonly ApplyChange[]): readonly string[] {
       ? change.takeovers.map(({ field, manager }) => `${formatResourceId(change.id)}: ${field} is taken over from ${manager}`)
       : [],
   );
+}
+
+/** An object that is there and equal may be on its way out all the same: nothing that is sent to it keeps it. */
+function leavingWarnings(changes: readonly ApplyChange[]): readonly string[] {
+  return changes.flatMap((change) => {
+    if (change.action === "create" || stringAt(change.live, "metadata", "deletionTimestamp") === "") return [];
+    return [`${formatResourceId(change.id)} is being deleted: sync again when it is gone, to make it anew`];
+  });
 }
 
 /** Ours by our mark, and somebody else's by theirs: both will go on writing it. */

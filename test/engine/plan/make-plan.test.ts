@@ -122,6 +122,14 @@ test("a hook that holds more than itself is applied in place, unless a person al
   ]);
 });
 
+test("an object that is being deleted is told of, although it is equal", () => {
+  const one = manifest("v1 ConfigMap shop/a");
+  const leaving = live(one, { deletionTimestamp: "2026-01-01T00:00:00Z", finalizers: ["example.com/x"] });
+
+  assert.deepEqual(planOf({ desired: [one], live: [leaving] }).warnings, ["configmap/a is being deleted: sync again when it is gone, to make it anew"]);
+  assert.deepEqual(planOf({ desired: [one], live: [live(one)] }).warnings, []);
+});
+
 test("an object that was delivered and became a hook that no sync runs stays owned", () => {
   const desired = manifest("batch/v1 Job shop/never", {}, hook("Skip"));
   const plan = planOf({ desired: [manifest("v1 ConfigMap shop/a"), desired], live: [live(desired)], owned: [entryOf(desired.id)] });
