@@ -20,7 +20,7 @@ const MAX_DIGEST_FILES = 100_000;
 const MAX_DIGEST_BYTES = 1 << 30;
 
 /**
- * The files of a folder. Its jail is the top of the enclosing Git work tree; outside Git there is none.
+ * The files of a folder. Its jail is the top of the enclosing Git work tree; outside Git there is none, and paths are absolute.
  * Throws PATH_NOT_FOUND where there is no such folder.
  */
 export async function fetchDirectorySource(source: Extract<Source, { type: "directory" }>, options: DirectoryOptions): Promise<Artifact> {
@@ -29,7 +29,7 @@ export async function fetchDirectorySource(source: Extract<Source, { type: "dire
   const top = workTree?.top ?? resolve("/");
   const submodules = workTree && (await submodulePaths(top));
   const tree = directoryTree({ top, submodules, maximumBytes: options.maximumBytes });
-  const path = relative(top, folder);
+  const path = workTree === undefined ? folder.replace(/^\/$/, "") : relative(top, folder);
   // Refuses a folder inside a submodule.
   await tree.typeOf(path);
   const commit = workTree && (await checkedOut(workTree));

@@ -18,6 +18,8 @@ export interface DirectoryTreeOptions {
 /** The files below a folder as they are now. Git's own files are not among them; devices, pipes and sockets neither. */
 export function directoryTree({ top, submodules, maximumBytes }: DirectoryTreeOptions): FileTree {
   const absolutePath = (path: string) => joinPath(top, path);
+  // Without a work tree nothing can be left, and paths are absolute. Inside one an absolute link is refused, as it is in a commit.
+  const isWhole = top === sep;
 
   async function typeOf(path: string): Promise<RawType | undefined> {
     if (path === "") return "directory";
@@ -36,6 +38,7 @@ export function directoryTree({ top, submodules, maximumBytes }: DirectoryTreeOp
   }
 
   const raw: RawTree = {
+    top: isWhole ? "/" : "",
     typeOf,
     async entries(folder) {
       const names = await readdir(absolutePath(folder));
@@ -43,9 +46,7 @@ export function directoryTree({ top, submodules, maximumBytes }: DirectoryTreeOp
       return new Map(names.flatMap((name, index) => (types[index] === undefined ? [] : [[name, types[index]]])));
     },
     readLink: (path) => readlink(absolutePath(path)),
-    readFile: (path) => readRegularFile(absolutePath(path), path, maximumBytes),
-    // Without a work tree nothing can be left. Inside one an absolute link is refused, as it is in a commit.
-    absolute: (target) => (top === sep ? target.slice(1) : undefined),
+    readFile: (path) => readRegularFile(absolutePath(path), isWhole ? absolutePath(path) : path, maximumBytes),
   };
   return linkedTree(raw);
 }

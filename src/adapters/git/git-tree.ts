@@ -64,11 +64,11 @@ export async function gitTree(store: ObjectStore, commit: string, maximumBytes: 
   }
 
   const raw: RawTree = {
+    top: "",
     typeOf: async (path) => (path === "" ? "directory" : (await entry(path))?.type),
     entries: async (path) => new Map([...(await folder(path))].map(([name, { type }]) => [name, type])),
     readLink: async (path) => (await content(path)).toString("utf8"),
     readFile: content,
-    absolute: () => undefined,
   };
   return linkedTree(raw);
 }

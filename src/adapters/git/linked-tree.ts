@@ -8,14 +8,14 @@ export type RawType = "file" | "directory" | "link" | "submodule";
 
 /** A tree that knows nothing of links: every path it is given leads through folders only. */
 export interface RawTree {
+  /** "/" where the top is that of the file system: then paths are absolute outside, and nothing can lead out. */
+  readonly top: "" | "/";
   /** What stands at a path, or undefined. */
   typeOf(path: string): Promise<RawType | undefined>;
   /** The entries of a folder, by name. */
   entries(folder: string): Promise<ReadonlyMap<string, RawType>>;
   readLink(path: string): Promise<string>;
   readFile(path: string): Promise<Uint8Array>;
-  /** Where an absolute link leads inside this tree; undefined where it leaves it. */
-  absolute(target: string): string | undefined;
 }
 
 /** As many links as Linux follows for one path. */
@@ -42,7 +42,7 @@ export function linkedTree(raw: RawTree): FileTree {
     async resolve(path) {
       const { path: real, type } = await follow(raw, path);
       if (type === undefined) throw noSuchPath(path);
-      return real;
+      return real === "" ? real : raw.top + real;
     },
   };
 }
@@ -62,7 +62,7 @@ async function listFolder(raw: RawTree, path: string): Promise<readonly TreeEntr
 }
 
 async function follow(raw: RawTree, path: string): Promise<Resolved> {
-  const waiting = [...pathSegments(path)].reverse();
+  const waiting = [...pathSegments(raw.top === "/" ? path.replace(/^\/+/, "") : path)].reverse();
   let done = "";
   let type: Resolved["type"] = "directory";
   let links = 0;
@@ -98,15 +98,15 @@ function linkTarget(
   link: string,
   text: string,
 ): { readonly fromTop: boolean; readonly segments: readonly string[] } {
-  const absolute = text.startsWith("/") ? raw.absolute(text) : undefined;
-  if (text.startsWith("/") && absolute === undefined) throw escapes(link, link);
-  const segments = (absolute ?? text).split("/").filter((segment) => segment !== "" && segment !== ".");
-  let depth = absolute === undefined ? folder.split("/").filter(Boolean).length : 0;
+  const fromTop = text.startsWith("/");
+  if (fromTop && raw.top !== "/") throw escapes(link, link);
+  const segments = text.split("/").filter((segment) => segment !== "" && segment !== ".");
+  let depth = fromTop ? 0 : folder.split("/").filter(Boolean).length;
   for (const segment of segments) {
     depth += segment === ".." ? -1 : 1;
     if (depth < 0) throw escapes(link, link);
   }
-  return { fromTop: absolute !== undefined, segments };
+  return { fromTop, segments };
 }
 
 /** Joins a folder of a tree ("" is the top) and a name. */

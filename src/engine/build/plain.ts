@@ -73,8 +73,12 @@ async function walk(tree: FileTree, folder: string, rules: IgnoreRules, parts: P
   }
 }
 
-/** The rules for what lies in a folder: the default ones, and the ignore files from the top of the tree down to it. */
+/**
+ * The rules for what lies in a folder: the default ones, and the ignore files from the top of the tree down to it. What stands above a
+ * folder outside Git is no part of the source, and may be another user's (/tmp).
+ */
 async function rulesAbove(tree: FileTree, folder: string): Promise<IgnoreRules> {
+  if (folder.startsWith("/")) return await rulesOf(tree, folder, defaultIgnoreRules());
   let rules = await rulesOf(tree, "", defaultIgnoreRules());
   const segments = folder.split("/").filter((segment) => segment !== "");
   for (let length = 1; length <= segments.length; length++) rules = await rulesOf(tree, segments.slice(0, length).join("/"), rules);

@@ -9,6 +9,7 @@ export interface TreeEntry {
 /**
  * Files at one revision. Immutable, so reading them is pure.
  * Paths are relative to the top of the tree, with forward slashes, normalised, without a leading or trailing slash; "" is the top.
+ * Those of a local folder outside Git, which has no top but that of the file system, start with a slash, so that messages name files.
  * Every method follows links inside the tree and throws PATH_ESCAPES_REPOSITORY for one that leaves it.
  */
 export interface FileTree {

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, realpath, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { buildSource, DEFAULT_BUDGET, type GitOpsError, type Manifest } from "../../../src/engine/index.ts";
 import type { Artifact } from "../../../src/engine/model/artifact.ts";
 import { gitIn, writeFiles, type Files } from "../../support/git-server.ts";
-import { newFetcher, newFolder, quietOptions } from "./fetching.ts";
+import { hastyClock, newFetcher, newFolder, quietOptions } from "./fetching.ts";
 
 const CLEAN: Files = { "app/web.yaml": "replicas: 1\n", "base/base.yaml": "kind: Base\n", ".gitignore": "*.tmp\n" };
 
@@ -176,6 +177,39 @@ describe("what a folder's tree shows", () => {
     const { tree, path } = await open(folder);
 
     assert.equal(Buffer.from(await tree.read(`${path}/absolute`)).toString(), "elsewhere");
+  });
+});
+
+describe("a folder outside Git is built from absolute paths, so that", () => {
+  const configMap = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n`;
+
+  async function buildFolder(path: string): Promise<readonly Manifest[]> {
+    const ports = { fetcher: await newFetcher(), clock: hastyClock };
+    const options = { budget: DEFAULT_BUDGET, loadRestrictor: "LoadRestrictionsRootOnly", strict: false } as const;
+    return (await buildSource({ type: "directory", path }, options, ports, quietOptions())).result.manifests;
+  }
+
+  test("messages name files as the system does", async () => {
+    const folder = await realpath(newFolder("plain"));
+    await writeFiles(folder, { "overlay/kustomization.yaml": "resources: [../base]\n", "base/kustomization.yaml": "resources: [a.yaml]\n" });
+    await writeFiles(folder, { "base/a.yaml": "a: [\n" });
+    await assert.rejects(buildFolder(join(folder, "overlay")), (error: GitOpsError) => error.message.startsWith(`${folder}/base/a.yaml:`));
+    await writeFiles(folder, { "base/a.yaml": configMap("a") });
+    const [manifest] = await buildFolder(join(folder, "overlay"));
+    assert.equal(manifest?.origin.file, `${folder}/base/a.yaml`);
+  });
+
+  test("a file beyond the folder is still refused, by its whole name", async () => {
+    const folder = await realpath(newFolder("plain"));
+    await writeFiles(folder, { "overlay/kustomization.yaml": "resources: [../a.yaml]\n", "a.yaml": configMap("a") });
+    await assert.rejects(buildFolder(join(folder, "overlay")), (error: GitOpsError) => error.message.includes(`'${folder}/overlay'`));
+  });
+
+  test("only its own .sourceignore counts: what stands above may be another user's", async () => {
+    const folder = newFolder("plain");
+    await writeFiles(folder, { ".sourceignore": "b.yaml\n", "app/.sourceignore": "a.yaml\n" });
+    await writeFiles(folder, { "app/a.yaml": configMap("a"), "app/b.yaml": configMap("b") });
+    assert.deepEqual((await buildFolder(join(folder, "app"))).map(({ id }) => id.name), ["b"]);
   });
 });
 

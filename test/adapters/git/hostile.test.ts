@@ -54,7 +54,7 @@ for (const name of ["..", ".", ".git", ".GIT", "git~1"]) {
       entries: async () => new Map([[name, "directory" as const]]),
       readLink: async () => "",
       readFile: async () => Buffer.alloc(0),
-      absolute: () => undefined,
+      top: "" as const,
     };
 
     await assert.rejects(linkedTree(raw).list(""), { code: "PATH_ESCAPES_REPOSITORY" });

@@ -1,4 +1,4 @@
-/** Joins a path onto a folder, both inside a tree. Undefined where it leaves the tree. */
+/** Joins a path onto a folder, both inside a tree. Undefined where it leaves the tree. The slash that an absolute folder starts with stays. */
 export function joinPath(folder: string, path: string): string | undefined {
   const parts: string[] = folder === "" ? [] : folder.split("/");
   for (const part of path.split("/")) {
