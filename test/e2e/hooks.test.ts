@@ -22,7 +22,12 @@ test("a delivery of nothing but hooks runs them, once for each revision", { skip
 
 test("a claim that is a hook keeps its data: it is never made afresh unasked", { skip }, async () => {
   const spec = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } }, storageClassName: "none" };
-  const claim = { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: { name: "data", annotations: { "argocd.argoproj.io/hook": "PostSync" } }, spec };
+  const claim = {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: { name: "data", annotations: { "argocd.argoproj.io/hook": "PostSync" } },
+    spec,
+  };
   const shop = await newWorkspace(plane!, { "claim.yaml": JSON.stringify(claim), "settings.yaml": configMap("settings", { a: "1" }) });
   assertCode(await shop.run("sync", "--timeout", "4s"), 9);
   const before = await shop.live("v1/persistentvolumeclaims/data");
@@ -34,7 +39,10 @@ test("a claim that is a hook keeps its data: it is never made afresh unasked", {
 });
 
 test("Ctrl-C while a hook runs lets go of it, so that its namespace can be deleted", { skip }, async () => {
-  const shop = await newWorkspace(plane!, { "migrate.yaml": job("migrate", { "argocd.argoproj.io/hook": "PreSync" }, "hang"), "settings.yaml": configMap("settings", {}) });
+  const shop = await newWorkspace(plane!, {
+    "migrate.yaml": job("migrate", { "argocd.argoproj.io/hook": "PreSync" }, "hang"),
+    "settings.yaml": configMap("settings", {}),
+  });
 
   const { code, stderr } = await gitops(["sync", "shop", shop.folder, "-n", shop.namespace], {
     home: shop.home,
@@ -52,7 +60,12 @@ test("Ctrl-C while a hook runs lets go of it, so that its namespace can be delet
 test("an object that is still Degraded at the deadline has failed: exit 7, not 9", { skip }, async () => {
   const quota = { apiVersion: "v1", kind: "ResourceQuota", metadata: { name: "none" }, spec: { hard: { pods: "0" } } };
   const template = { metadata: { labels: { app: "web" } }, spec: { containers: [{ name: "web", image: "example.com/web:1" }] } };
-  const set = { apiVersion: "apps/v1", kind: "ReplicaSet", metadata: { name: "web" }, spec: { replicas: 1, selector: { matchLabels: { app: "web" } }, template } };
+  const set = {
+    apiVersion: "apps/v1",
+    kind: "ReplicaSet",
+    metadata: { name: "web" },
+    spec: { replicas: 1, selector: { matchLabels: { app: "web" } }, template },
+  };
   const shop = await newWorkspace(plane!, { "quota.yaml": JSON.stringify(quota), "set.yaml": JSON.stringify(set) });
 
   const result = await shop.run("sync", "--timeout", "5s");

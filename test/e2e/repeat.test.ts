@@ -15,7 +15,12 @@ async function assertSettled(shop: Workspace): Promise<void> {
 test("an object that Git declares through another version than the preferred one is unchanged after its sync", { skip }, async () => {
   const scaleTargetRef = { apiVersion: "apps/v1", kind: "Deployment", name: "web" };
   const scaler = (maxReplicas: number): string =>
-    JSON.stringify({ apiVersion: "autoscaling/v1", kind: "HorizontalPodAutoscaler", metadata: { name: "web" }, spec: { maxReplicas, targetCPUUtilizationPercentage: 50, scaleTargetRef } });
+    JSON.stringify({
+      apiVersion: "autoscaling/v1",
+      kind: "HorizontalPodAutoscaler",
+      metadata: { name: "web" },
+      spec: { maxReplicas, targetCPUUtilizationPercentage: 50, scaleTargetRef },
+    });
   const shop = await newWorkspace(plane!, { "scaler.yaml": scaler(3) });
   assertCode(await shop.run("sync", "--no-wait"), 0);
   await assertSettled(shop);
@@ -24,7 +29,10 @@ test("an object that Git declares through another version than the preferred one
   const { code, stdout } = await shop.run("diff", "-o", "json");
 
   assert.equal(code, 1);
-  assert.deepEqual(JSON.parse(stdout).changes.map(({ fields }: { fields: unknown }) => fields), [["/spec/maxReplicas"]]);
+  assert.deepEqual(
+    JSON.parse(stdout).changes.map(({ fields }: { fields: unknown }) => fields),
+    [["/spec/maxReplicas"]],
+  );
 });
 
 test("an object that is replaced as a whole is unchanged after its sync, and a field removed from Git is found", { skip }, async () => {

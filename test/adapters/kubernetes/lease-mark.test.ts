@@ -10,9 +10,13 @@ test("a process of this boot that is gone is known to be dead, and one that runs
   assert.equal(isKnownDead(newLeaseMark()), false);
 });
 
-test("a process that lives among other process ids cannot be looked for, so it is not known to be dead", { skip: process.platform === "linux" ? false : "not here: process id namespaces" }, () => {
-  const { boot, ...mark } = newLeaseMark();
-  const elsewhere = boot.replace(/pid:\[\d+\]$/, "pid:[1]");
-  assert.notEqual(elsewhere, boot);
-  assert.equal(isKnownDead({ ...mark, boot: elsewhere, pid: ended }), false);
-});
+test(
+  "a process that lives among other process ids cannot be looked for, so it is not known to be dead",
+  { skip: process.platform === "linux" ? false : "not here: process id namespaces" },
+  () => {
+    const { boot, ...mark } = newLeaseMark();
+    const elsewhere = boot.replace(/pid:\[\d+\]$/, "pid:[1]");
+    assert.notEqual(elsewhere, boot);
+    assert.equal(isKnownDead({ ...mark, boot: elsewhere, pid: ended }), false);
+  },
+);

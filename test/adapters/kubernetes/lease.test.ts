@@ -13,7 +13,14 @@ import type { Clock } from "../../../src/engine/ports/clock.ts";
 const calls = { signal: new AbortController().signal };
 const ref: DeliveryRef = { dialect: "bare", namespace: "shop", name: "shop" };
 const entries = [{ group: "", kind: "ConfigMap", namespace: "shop", name: "a", uid: "u" }];
-const after: Inventory = { version: 1, cluster: "c", source: { type: "directory", path: "/repo" }, namespace: "shop", revision: "r", entries };
+const after: Inventory = {
+  version: 1,
+  cluster: "c",
+  source: { type: "directory", path: "/repo" },
+  namespace: "shop",
+  revision: "r",
+  entries,
+};
 // As the engine makes it: the flag behind the entries.
 const intent: Inventory = { ...after, unfinished: true };
 

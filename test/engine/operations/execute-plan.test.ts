@@ -9,15 +9,40 @@ import type { Manifest } from "../../../src/engine/model/manifest.ts";
 import type { CallOptions } from "../../../src/engine/ports/cluster-reader.ts";
 import type { Clock } from "../../../src/engine/ports/clock.ts";
 
-const desired: Manifest = { id: { group: "", kind: "ConfigMap", namespace: "shop", name: "a" }, apiVersion: "v1", object: {}, origin: { file: "a.yaml" } };
-const inventory: Inventory = { version: 1, cluster: "c", source: { type: "directory", path: "/repo" }, namespace: "shop", revision: "r", entries: [{ ...desired.id, uid: "" }] };
+const desired: Manifest = {
+  id: { group: "", kind: "ConfigMap", namespace: "shop", name: "a" },
+  apiVersion: "v1",
+  object: {},
+  origin: { file: "a.yaml" },
+};
+const inventory: Inventory = {
+  version: 1,
+  cluster: "c",
+  source: { type: "directory", path: "/repo" },
+  namespace: "shop",
+  revision: "r",
+  entries: [{ ...desired.id, uid: "" }],
+};
 
 function prepared(): PreparedSync {
-  const step = { change: { action: "create" as const, id: desired.id, desired, predicted: undefined }, method: "apply" as const, reason: "", validate: true };
+  const step = {
+    change: { action: "create" as const, id: desired.id, desired, predicted: undefined },
+    method: "apply" as const,
+    reason: "",
+    validate: true,
+  };
   const waves = [{ phase: "Sync" as const, wave: 0, gate: "accepted" as const, stages: [{ reason: "", steps: [step] }] }];
   const plan = { waves, prune: [], skipped: [], guards: [], warnings: [], intent: inventory, after: inventory };
   const request = { ref: { dialect: "bare" as const, namespace: "shop", name: "shop" }, policy: { ...DEFAULT_POLICY, wait: false } };
-  return { request, revision: "r", source: inventory.source, cluster: "c", plan, changes: [], stored: undefined } as unknown as PreparedSync;
+  return {
+    request,
+    revision: "r",
+    source: inventory.source,
+    cluster: "c",
+    plan,
+    changes: [],
+    stored: undefined,
+  } as unknown as PreparedSync;
 }
 
 /** Every sleep ends at once: all the time that somebody waits for has passed. */
@@ -48,7 +73,10 @@ test("a server that is away at the end of a run is told as such, however long it
 
   const { failures } = await executePlan(prepared(), ports(hurried, { order: [], release }), context);
 
-  assert.deepEqual(failures.map((error) => error instanceof GitOpsError && error.code), ["CLUSTER_UNREACHABLE"]);
+  assert.deepEqual(
+    failures.map((error) => error instanceof GitOpsError && error.code),
+    ["CLUSTER_UNREACHABLE"],
+  );
 });
 
 test("the cluster is noted and the intent stored before the first object is written", async () => {

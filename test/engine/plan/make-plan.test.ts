@@ -126,7 +126,9 @@ test("an object that is being deleted is told of, although it is equal", () => {
   const one = manifest("v1 ConfigMap shop/a");
   const leaving = live(one, { deletionTimestamp: "2026-01-01T00:00:00Z", finalizers: ["example.com/x"] });
 
-  assert.deepEqual(planOf({ desired: [one], live: [leaving] }).warnings, ["configmap/a is being deleted: sync again when it is gone, to make it anew"]);
+  assert.deepEqual(planOf({ desired: [one], live: [leaving] }).warnings, [
+    "configmap/a is being deleted: sync again when it is gone, to make it anew",
+  ]);
   assert.deepEqual(planOf({ desired: [one], live: [live(one)] }).warnings, []);
 });
 
