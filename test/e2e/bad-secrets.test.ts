@@ -132,6 +132,11 @@ const refused: Readonly<Record<string, { readonly object: string; readonly code:
     code: 11,
     says: /"password" holds a mask/,
   },
+  "B48 the mask that Flux prints": {
+    object: secret("login", { data: { password: "**SOPS**" } }),
+    code: 11,
+    says: /"password" holds a mask/,
+  },
 };
 
 for (const [name, { object, code, says }] of Object.entries(refused)) {
