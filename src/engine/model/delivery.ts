@@ -17,7 +17,7 @@ export interface SyncPolicy {
   readonly preflight: boolean;
   /** Wait until everything is healthy. */
   readonly wait: boolean;
-  /** How long the whole run may take, in milliseconds; 0 for no limit. */
+  /** How long the whole run may take, questions to a person aside, in milliseconds; 0 for no limit. */
   readonly timeoutMs: number;
   /** Make the delivery's namespace where it is missing and not in the build. */
   readonly createNamespace: boolean;

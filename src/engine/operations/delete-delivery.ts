@@ -11,13 +11,18 @@ import { reportUnknown } from "./execute/report-unknown.ts";
 import { observeLive } from "./observe-live.ts";
 import { observeOccupants } from "./observe-occupants.ts";
 import type { DeliveryRequest, PreparedSync, ReaderPorts, RunContext, SyncResult, WriterPorts } from "./request.ts";
+import { prepareInTime } from "./prepare-in-time.ts";
 import { runGuarded } from "./run-guarded.ts";
 
 /**
  * Plans the removal of everything that a delivery owns, in reverse order of applying; changes nothing.
- * @throws DELIVERY_NOT_FOUND, WRONG_CLUSTER, INVENTORY_UNREADABLE …
+ * @throws DELIVERY_NOT_FOUND, WRONG_CLUSTER, INVENTORY_UNREADABLE, TIMED_OUT …
  */
-export async function prepareDelete(ref: DeliveryRef, policy: SyncPolicy, ports: ReaderPorts, context: RunContext, expectCluster?: string): Promise<PreparedSync> {
+export function prepareDelete(ref: DeliveryRef, policy: SyncPolicy, ports: ReaderPorts, context: RunContext, expectCluster?: string): Promise<PreparedSync> {
+  return prepareInTime(policy.timeoutMs, ports.clock, context, (bounded) => prepare(ref, policy, ports, bounded, expectCluster));
+}
+
+async function prepare(ref: DeliveryRef, policy: SyncPolicy, ports: ReaderPorts, context: RunContext, expectCluster: string | undefined): Promise<PreparedSync> {
   const { cluster, deliveries } = ports;
   const [stored, identity, discovery] = await Promise.all([deliveries.read(ref, context), clusterIdentity(cluster, context), cluster.discover(context)]);
   const build = { budget: DEFAULT_BUDGET, loadRestrictor: "LoadRestrictionsRootOnly", strict: false } as const;

@@ -12,6 +12,7 @@ import { asSent, buildArtifact } from "./desired-state.ts";
 import { hasRunHooks, withoutIdleHooks } from "./idle-hooks.ts";
 import { observeLive, type LiveObjects } from "./observe-live.ts";
 import { observeOccupants } from "./observe-occupants.ts";
+import { prepareInTime } from "./prepare-in-time.ts";
 import { refuseUnreadable } from "./refused-objects.ts";
 import { checkNamespace } from "./required-namespace.ts";
 import type { DeliveryRequest, PreparedSync, ReaderPorts, RunContext } from "./request.ts";
@@ -21,9 +22,13 @@ import { readSchemas } from "./schemas.ts";
 /**
  * Fetches, builds, compares and plans; changes nothing. What `diff` shows is what `sync` executes.
  * Guards do not throw: they stand in the plan, so that a person sees the whole of it.
- * @throws what the ports throw, and WRONG_CLUSTER, DELIVERY_NOT_FOUND, NAMESPACE_NOT_FOUND, BUILD_FAILED, UNKNOWN_KIND, INVALID_MANIFEST …
+ * @throws what the ports throw, and TIMED_OUT, WRONG_CLUSTER, DELIVERY_NOT_FOUND, NAMESPACE_NOT_FOUND, BUILD_FAILED, UNKNOWN_KIND, INVALID_MANIFEST …
  */
-export async function prepareSync(request: DeliveryRequest, ports: ReaderPorts, context: RunContext): Promise<PreparedSync> {
+export function prepareSync(request: DeliveryRequest, ports: ReaderPorts, context: RunContext): Promise<PreparedSync> {
+  return prepareInTime(request.policy.timeoutMs, ports.clock, context, (bounded) => prepare(request, ports, bounded));
+}
+
+async function prepare(request: DeliveryRequest, ports: ReaderPorts, context: RunContext): Promise<PreparedSync> {
   const { ref, policy } = request;
   const { cluster, deliveries } = ports;
   const [stored, identity] = await Promise.all([deliveries.read(ref, context), clusterIdentity(cluster, context)]);
