@@ -63,7 +63,7 @@ export async function connectCluster(options: ClusterConnectionOptions): Promise
   for (const message of access.warnings) emit({ type: "warning", message });
   const limits = limitsOf(options);
   const dialer = await createDialer(access, limits.connections, environment);
-  const host = { environment, interactive: options.interactive ?? false, execTimeoutMs: options.execTimeoutMs ?? 30_000 };
+  const host = { environment: withoutOwnSecrets(environment), interactive: options.interactive ?? false, execTimeoutMs: options.execTimeoutMs ?? 30_000 };
   const credentials = createCredentialSource(access, clock, host);
   const client = createApiClient({ access, dialer, credentials, clock, limits, emit, userAgent: options.userAgent ?? "gitops" });
   const connection = createConnection(client);
@@ -101,6 +101,12 @@ async function findAccess(options: ClusterConnectionOptions): Promise<ClusterAcc
 function limitsOf({ limits, requestTimeoutMs }: ClusterConnectionOptions): TransportLimits {
   const callMs = requestTimeoutMs === 0 ? Infinity : requestTimeoutMs;
   return { ...DEFAULT_LIMITS, ...(callMs === undefined ? {} : { callMs }), ...limits };
+}
+
+/** What a credential plugin sees: kubectl would hand it everything, but these are for this program alone. */
+function withoutOwnSecrets(environment: ClusterConnectionOptions["environment"]): ClusterConnectionOptions["environment"] {
+  const { GITOPS_TOKEN: _token, GITOPS_GIT_TOKEN: _gitToken, ...others } = environment;
+  return others;
 }
 
 /** Below the XDG cache folder (kubectl's `~/.kube/cache` is another program's), one folder for each server; undefined without a home. */

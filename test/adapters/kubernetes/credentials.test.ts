@@ -68,6 +68,15 @@ test("a plugin gets its arguments, its environment and the cluster, and its toke
   assert.deepEqual(rest, [], "the plugin ran twice");
 });
 
+test("a plugin sees the environment, but none of the tokens that are for this program alone", async () => {
+  const log = join(folder, "seen");
+  const command = program("seeing", `echo "$SEEN-$GITOPS_TOKEN-$GITOPS_GIT_TOKEN" > ${log}; echo '${credential({ token: "t1" })}'`);
+  const environment = { ...process.env, SEEN: "seen", GITOPS_TOKEN: "hunter2", GITOPS_GIT_TOKEN: "hunter3" };
+  const cluster = await clusterAs(await accepting("Bearer t1"), exec(command), { environment });
+  await cluster.get(id, { signal });
+  assert.equal(readFileSync(log, "utf8"), "seen--\n");
+});
+
 test("a relative command starts at the kubeconfig", async () => {
   program("near", `echo '${credential({ token: "t1" })}'`);
   const cluster = await clusterAs(await accepting("Bearer t1"), exec("./near"));
