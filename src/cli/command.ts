@@ -7,6 +7,8 @@ import type { Terminal } from "./terminal.ts";
 export interface Rendered {
   readonly text: string;
   readonly exitStatus: number;
+  /** One line for people, printed on stderr: why there is no text. */
+  readonly note?: string;
   /** Problems that did not stop it; printed on stderr. */
   readonly warnings?: readonly Diagnostic[];
   /** What went wrong, printed on stderr after the text. */

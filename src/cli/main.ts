@@ -44,6 +44,7 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
   try {
     const rendered = await run(argv, host, interruption.signal);
     stdout.write(rendered.text);
+    if (rendered.note !== undefined) stderr.write(`${rendered.note}\n`);
     exitStatus = rendered.exitStatus;
     await explain(rendered, argv, host, stderr);
   } catch (error) {

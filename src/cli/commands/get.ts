@@ -39,7 +39,7 @@ export const getCommand = defineCommand({
     const style = { output: input.output, headers: input.headers, now: ports.clock.now() };
     if (input.name === undefined) {
       const namespace = input.allNamespaces ? undefined : await session.namespace();
-      return renderDeliveries(await engine.listDeliveries(namespace, ports, context), { ...style, showNamespace: input.allNamespaces });
+      return renderDeliveries(await engine.listDeliveries(namespace, ports, context), style, namespace);
     }
     const ref = await session.find(input.name, ports);
     if (!input.watch) return renderDelivery(await engine.getDelivery(ref, ports, context), style);

@@ -18,9 +18,16 @@ export function renderDelivery(status: DeliveryStatus, format: StatusFormat): Re
   return { text: deliveryText(status, format), exitStatus: 0 };
 }
 
-/** Many deliveries, one line each. */
-export function renderDeliveries(all: readonly DeliveryStatus[], format: StatusFormat & { readonly showNamespace: boolean }): Rendered {
-  return { text: deliveriesText(all, format), exitStatus: 0 };
+/**
+ * Many deliveries, one line each; where there are none, a note says so, as kubectl does.
+ *
+ * @param namespace undefined for all.
+ */
+export function renderDeliveries(all: readonly DeliveryStatus[], format: StatusFormat, namespace: string | undefined): Rendered {
+  const text = deliveriesText(all, { ...format, showNamespace: namespace === undefined });
+  if (text !== "") return { text, exitStatus: 0 };
+  const note = namespace === undefined ? "no deliveries in any namespace" : `no deliveries in the namespace ${namespace}; -A looks in all`;
+  return { text, note, exitStatus: 0 };
 }
 
 /** The document of `get NAME -o json`. */

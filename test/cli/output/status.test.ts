@@ -17,15 +17,16 @@ for (const output of [undefined, "wide", "name", "json", "yaml"] as const) {
   test(`get -A -o ${output ?? "table"} looks as recorded`, () => {
     assertGolden(
       `get-list-${output ?? "table"}`,
-      renderDeliveries([status, { ...status, ref: { ...status.ref, name: "blog" } }], { output, headers: true, now, showNamespace: true })
+      renderDeliveries([status, { ...status, ref: { ...status.ref, name: "blog" } }], { output, headers: true, now }, undefined)
         .text,
     );
   });
 }
 
 test("no deliveries are no lines, and an empty list as JSON", () => {
-  assert.equal(renderDeliveries([], { output: undefined, headers: true, now, showNamespace: false }).text, "");
-  assert.deepEqual(JSON.parse(renderDeliveries([], { output: "json", headers: true, now, showNamespace: false }).text), {
+  assert.equal(renderDeliveries([], { output: undefined, headers: true, now }, "shop").text, "");
+  assert.match(renderDeliveries([], { output: undefined, headers: true, now }, "shop").note ?? "", /shop; -A looks in all/);
+  assert.deepEqual(JSON.parse(renderDeliveries([], { output: "json", headers: true, now }, "shop").text), {
     apiVersion: "cli.gitops/v1",
     kind: "List",
     items: [],
@@ -34,7 +35,7 @@ test("no deliveries are no lines, and an empty list as JSON", () => {
 
 test("--no-headers leaves the rows as they are", () => {
   const [withHeaders, without] = [true, false].map(
-    (headers) => renderDeliveries([status], { output: undefined, headers, now, showNamespace: false }).text,
+    (headers) => renderDeliveries([status], { output: undefined, headers, now }, "shop").text,
   );
   assert.equal(withHeaders?.split("\n").slice(1).join("\n"), without);
 });
