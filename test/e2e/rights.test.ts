@@ -22,10 +22,11 @@ const CONFIG_MAPS: Rule = { apiGroups: [""], resources: ["configmaps"], verbs: E
 const secret = (name: string): string =>
   JSON.stringify({ apiVersion: "v1", kind: "Secret", metadata: { name }, stringData: { token: "hunter2" } });
 
-/** A user with these rights in the workspace's namespace, and with the one that every user of a delivery needs: to read which cluster this is. */
+/** A user with these rights in the workspace's namespace and, unless told otherwise, with the one to read which cluster this is. */
 async function limitedUser(
   shop: Workspace,
   rules: readonly Rule[],
+  mayReadNamespaces = true,
 ): Promise<(command: "sync" | "delete", ...args: readonly string[]) => Promise<CommandResult>> {
   const { namespace, home } = shop;
   const subjects = [{ kind: "ServiceAccount", name: "deployer", namespace }];
@@ -44,7 +45,7 @@ async function limitedUser(
   });
   await make(`${rbac}/clusterroles`, {
     metadata: { name: `deployer-${namespace}` },
-    rules: [{ apiGroups: [""], resources: ["namespaces"], verbs: ["get"] }],
+    rules: mayReadNamespaces ? [{ apiGroups: [""], resources: ["namespaces"], verbs: ["get"] }] : [],
   });
   await make(`${rbac}/clusterrolebindings`, {
     metadata: { name: `deployer-${namespace}` },
@@ -99,6 +100,17 @@ test(
     assertCode(await shop.run("sync"), 0);
   },
 );
+
+test("who may work in a namespace only, and read no Namespace at all, syncs and deletes there", { skip }, async () => {
+  const shop = await newWorkspace(plane!, { "a.yaml": configMap("a", { colour: "blue" }) });
+  const run = await limitedUser(shop, [CONFIG_MAPS], false);
+
+  assertCode(await run("sync"), 0);
+  assertCode(await run("sync"), 0);
+  assert.deepEqual((await shop.live("v1/configmaps/a"))?.data, { colour: "blue" });
+  assertCode(await run("delete", "--yes"), 0);
+  assert.equal(await shop.live("v1/configmaps/a"), undefined);
+});
 
 test("who may not read the delivery's record is told so, and is not taken for the first", { skip }, async () => {
   const shop = await newWorkspace(plane!, { "a.yaml": configMap("a", { v: "1" }) });

@@ -24,10 +24,10 @@ export function prepareDelete(ref: DeliveryRef, policy: SyncPolicy, ports: Reade
 
 async function prepare(ref: DeliveryRef, policy: SyncPolicy, ports: ReaderPorts, context: RunContext, expectCluster: string | undefined): Promise<PreparedSync> {
   const { cluster, deliveries } = ports;
-  const [stored, identity, discovery] = await Promise.all([deliveries.read(ref, context), clusterIdentity(cluster, context), cluster.discover(context)]);
+  const [stored, seen, discovery] = await Promise.all([deliveries.read(ref, context), clusterIdentity(cluster, context), cluster.discover(context)]);
   const build = { budget: DEFAULT_BUDGET, loadRestrictor: "LoadRestrictionsRootOnly", strict: false } as const;
   const request: DeliveryRequest = { ref, source: undefined, override: {}, policy: { ...policy, prune: true, allowEmpty: true }, build, expectCluster };
-  await checkCluster(request, identity, stored, ports);
+  const identity = await checkCluster(request, seen, stored, ports);
   if (stored === undefined) throw new GitOpsError("DELIVERY_NOT_FOUND", `no delivery named ${ref.name} in the namespace ${ref.namespace}`, { hint: "gitops get -A lists all deliveries" });
   const { inventory } = stored;
   const live = await observeLive(inventory.entries, discovery, cluster, context);

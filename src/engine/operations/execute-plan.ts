@@ -22,7 +22,7 @@ export function executePlan(prepared: PreparedSync, ports: WriterPorts, context:
   return runGuarded(prepared, ports, context, async (execution) => {
     for (const skipped of prepared.plan.skipped) execution.state.skipped(skipped.id);
     // First of all: a disk that refuses it stops the run while nothing is written yet.
-    await ports.bindings.write(prepared.request.ref, prepared.cluster);
+    if (prepared.cluster !== "") await ports.bindings.write(prepared.request.ref, prepared.cluster);
     if (writesObjects(prepared.plan)) await writeAll(prepared, ports, execution);
     else await writeNothing(prepared, ports, execution);
     if (prepared.request.policy.prune) reportUnknown(prepared.plan, execution);

@@ -31,8 +31,8 @@ export function prepareSync(request: DeliveryRequest, ports: ReaderPorts, contex
 async function prepare(request: DeliveryRequest, ports: ReaderPorts, context: RunContext): Promise<PreparedSync> {
   const { ref, policy } = request;
   const { cluster, deliveries } = ports;
-  const [stored, identity] = await Promise.all([deliveries.read(ref, context), clusterIdentity(cluster, context)]);
-  await checkCluster(request, identity, stored, ports);
+  const [stored, seen] = await Promise.all([deliveries.read(ref, context), clusterIdentity(cluster, context)]);
+  const identity = await checkCluster(request, seen, stored, ports);
   const wanted = resolveSource(request, stored);
   const [{ revision, source, desired, scopeWarnings }, discovery] = await Promise.all([desiredState(request, wanted, ports, context), cluster.discover(context)]);
   const mark = deliveries.ownerMark(ref);

@@ -10,11 +10,20 @@ import type { DeliveryRequest, RunContext } from "./request.ts";
  */
 export async function checkNamespace({ ref, policy }: DeliveryRequest, desired: readonly Manifest[], cluster: ClusterReader, context: RunContext): Promise<readonly string[]> {
   if (desired.some(({ id }) => id.group === "" && id.kind === "Namespace" && id.name === ref.namespace)) return [];
-  const namespace = await cluster.get({ group: "", kind: "Namespace", namespace: "", name: ref.namespace }, context);
-  if (namespace !== undefined) return [];
+  if (await mayExist(ref.namespace, cluster, context)) return [];
   if (policy.createNamespace) return [ref.namespace];
   throw new GitOpsError("NAMESPACE_NOT_FOUND", `the namespace ${ref.namespace} does not exist`, {
     hint: "make it with --create-namespace, put it into the repository, or choose another with -n",
     data: { namespace: ref.namespace },
   });
+}
+
+/** Who may not look at the namespace itself may still work in it: then the first write says whether it is there. */
+async function mayExist(name: string, cluster: ClusterReader, context: RunContext): Promise<boolean> {
+  try {
+    return (await cluster.get({ group: "", kind: "Namespace", namespace: "", name }, context)) !== undefined;
+  } catch (error) {
+    if (error instanceof GitOpsError && error.code === "FORBIDDEN") return true;
+    throw error;
+  }
 }
