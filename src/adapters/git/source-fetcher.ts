@@ -4,7 +4,7 @@ import type { Clock } from "../../engine/ports/clock.ts";
 import type { SourceFetcher } from "../../engine/ports/source-fetcher.ts";
 import { mkdir } from "node:fs/promises";
 import { cacheFailure, cacheFolder, sweepCaches } from "./cache.ts";
-import { describeCredentials, type CredentialReport, type CredentialSources } from "./credentials.ts";
+import { credentialFor, describeCredentials, type CredentialReport, type CredentialSources } from "./credentials.ts";
 import { fetchDirectorySource } from "./directory-source.ts";
 import { readConfig } from "./git-command.ts";
 import { gitEnvironment, type ConfigEntry } from "./git-environment.ts";
@@ -65,11 +65,12 @@ export function createSourceFetcher(options: SourceFetcherOptions): GitSourceFet
       const url = parseRepositoryUrl(source.url, options);
       checkRef(source.ref);
       emit({ type: "source.fetching", source: url.url });
-      for (const message of urlWarnings(url)) emit({ type: "warning", message });
+      const credentials = await credentialSources(url, signal);
+      for (const message of credentialWarnings(url, credentials)) emit({ type: "warning", message });
       const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
       const remote: Remote = {
         url,
-        credentials: await credentialSources(url, signal),
+        credentials,
         folder: cacheFolder(options.environment),
         clock: options.clock,
         deadlineMs,
@@ -98,13 +99,10 @@ async function fetchPrepared(source: Extract<Source, { type: "git" }>, remote: R
   }
 }
 
-function urlWarnings(url: RepositoryUrl): readonly string[] {
-  if (url.credentials === undefined) return [];
-  const plain = url.transport === "http" ? ["the credentials are sent unencrypted to " + url.origin] : [];
-  return [
-    `the credentials in the URL of ${url.origin} are visible to others in process lists and shell history: use GITOPS_GIT_TOKEN`,
-    ...plain,
-  ];
+function credentialWarnings(url: RepositoryUrl, sources: CredentialSources): readonly string[] {
+  const visible = `the credentials in the URL of ${url.origin} are visible to others in process lists and shell history: use GITOPS_GIT_TOKEN`;
+  const isPlain = url.transport === "http" && credentialFor(url, sources) !== undefined;
+  return [...(url.credentials === undefined ? [] : [visible]), ...(isPlain ? [`the credentials are sent unencrypted to ${url.origin}`] : [])];
 }
 
 /** The entries for authentication of the clone that the person stands in; these keys only, and none where there is no clone. */

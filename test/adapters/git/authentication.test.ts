@@ -21,6 +21,17 @@ after(() => server.close());
 const source = (from: string) => ({ type: "git", url: from, ref: { type: "default" }, path: "app" }) as const;
 
 describe("a server that wants credentials", () => {
+  test("is warned about where it travels unencrypted, wherever it came from, and only then", async () => {
+    const warningsOf = async (environment: NodeJS.ProcessEnv): Promise<readonly string[]> => {
+      const events: EngineEvent[] = [];
+      const fetcher = await newFetcher({ environment });
+      await fetcher.fetch(source(url), quietOptions(events)).catch(() => undefined);
+      return events.flatMap((event) => (event.type === "warning" ? [event.message] : []));
+    };
+    assert.deepEqual(await warningsOf({ GITOPS_GIT_TOKEN: SECRET }), [`the credentials are sent unencrypted to ${new URL(url).origin}`]);
+    assert.deepEqual(await warningsOf({}), []);
+  });
+
   test("gets the token of GITOPS_GIT_TOKEN, for the refs and for file contents", async () => {
     const fetcher = await newFetcher({ environment: { GITOPS_GIT_TOKEN: SECRET } });
 
@@ -104,7 +115,7 @@ describe("a server that wants credentials", () => {
       });
       assert.deepEqual(
         events.map(({ type }) => type),
-        ["source.fetching"],
+        ["source.fetching", "warning"],
       );
     });
   }
