@@ -88,3 +88,16 @@ test("a hook that a sync left goes with the Namespace of the delivery, and does 
 
   assert.equal((await shop.plane.api("GET", `/api/v1/namespaces/${namespace}`)).status, 404);
 });
+
+test("SyncFail hooks have a time of their own when the deadline is what failed", { skip }, async () => {
+  const shop = await newWorkspace(plane!, {
+    "migrate.yaml": job("migrate", { "argocd.argoproj.io/hook": "PreSync" }, "hang"),
+    "alarm.yaml": job("alarm", { "argocd.argoproj.io/hook": "SyncFail" }),
+  });
+
+  const late = await shop.run("sync", "--timeout", "3s");
+
+  assertCode(late, 9);
+  assert.doesNotMatch(late.stderr, /alarm is still/);
+  assert.equal((await shop.live("batch/v1/jobs/alarm"))?.status?.["succeeded"], 1);
+});

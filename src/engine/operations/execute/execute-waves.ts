@@ -5,10 +5,14 @@ import { REQUESTS_AT_ONCE, mapBounded } from "../bounded.ts";
 import { FIELD_MANAGER } from "../field-manager.ts";
 import { applyStep } from "./apply-step.ts";
 import { awaitHealth } from "./await-health.ts";
+import { startDeadline } from "./deadline.ts";
 import type { Execution } from "./execution.ts";
 import { healthTargets, type AppliedObject } from "./health-targets.ts";
 import type { HealthOutcome } from "./health-wait.ts";
 import { finishHooks, letGoOfHooks, startHook, type StartedHook } from "./run-hooks.ts";
+
+/** How long the SyncFail hooks may take together, whatever is left of the run's own time. */
+const SYNC_FAIL_MS = 60_000;
 
 /**
  * Runs the waves in order: a wave that fails stops the later ones, runs the SyncFail hooks and lets the other objects of its own wave go on
@@ -31,8 +35,15 @@ async function executePhases(waves: readonly PlanWave[], execution: Execution, s
     await executeWave(wave, execution, started);
     if (execution.state.hasFailed) break;
   }
-  if (!execution.state.hasFailed) return;
-  for (const wave of waves) if (wave.phase === "SyncFail") await executeWave(wave, execution, started);
+  const rescues = waves.filter((wave) => wave.phase === "SyncFail");
+  if (!execution.state.hasFailed || rescues.length === 0) return;
+  // The deadline may be what failed: whoever is to be told of it gets a time of their own.
+  const deadline = startDeadline(SYNC_FAIL_MS, execution.clock);
+  try {
+    for (const wave of rescues) await executeWave(wave, { ...execution, deadline }, started);
+  } finally {
+    deadline.cancel();
+  }
 }
 
 async function executeWave(wave: PlanWave, execution: Execution, started: StartedHook[]): Promise<void> {
