@@ -6,43 +6,56 @@ import type { DeliveryStatus, ReaderPorts, RunContext } from "./request.ts";
 /** Changes that come within so many milliseconds are shown as one. */
 const SETTLE_MS = 100;
 
-/** A delivery's status now and after every change of one of its objects, until the signal is aborted. */
+type WatchQuery = GroupKind & { readonly namespace?: string };
+
+/** A delivery's status now and after every change of one of its objects, of kinds that join it meanwhile too, until the signal is aborted. */
 export async function* watchDelivery(ref: DeliveryRef, ports: ReaderPorts, context: RunContext): AsyncGenerator<DeliveryStatus> {
   const first = await getDelivery(ref, ports, context);
   yield first;
   const stop = new AbortController();
   const signal = AbortSignal.any([context.signal, stop.signal]);
   const changes = new ChangeFlag();
-  const watches = kindsOf(first).map(async (query) => {
-    for await (const event of ports.cluster.watch(query, { signal })) if (event.type !== "listed") changes.raise();
-  });
-  const broken = Promise.all(watches).then(() => changes.raise());
+  const watches = new Map<string, Promise<void>>();
+  const failures: unknown[] = [];
+  const watch = async (query: WatchQuery): Promise<void> => {
+    try {
+      for await (const event of ports.cluster.watch(query, { signal })) if (event.type !== "listed") changes.raise();
+    } catch (error) {
+      failures.push(error);
+    }
+    changes.raise();
+  };
+  const watchKindsOf = (status: DeliveryStatus): void => {
+    for (const [key, query] of kindsOf(status)) if (!watches.has(key)) watches.set(key, watch(query));
+  };
   let last = JSON.stringify(first);
   try {
+    watchKindsOf(first);
     while (!signal.aborted) {
-      await Promise.race([changes.raised(), broken]);
+      await changes.raised();
       if (signal.aborted) return;
+      if (failures.length > 0) throw failures[0];
       await ports.clock.sleep(SETTLE_MS, signal);
       changes.lower();
       const status = await getDelivery(ref, ports, context);
+      watchKindsOf(status);
       const text = JSON.stringify(status);
       if (text !== last) yield status;
       last = text;
     }
   } finally {
     stop.abort();
-    await Promise.allSettled(watches);
+    await Promise.allSettled(watches.values());
   }
 }
 
-function kindsOf({ ref, resources }: DeliveryStatus): readonly (GroupKind & { readonly namespace?: string })[] {
-  const queries = new Map<string, GroupKind & { readonly namespace?: string }>();
-  queries.set("record", { group: "", kind: "ConfigMap", namespace: ref.namespace });
+function kindsOf({ ref, resources }: DeliveryStatus): ReadonlyMap<string, WatchQuery> {
+  const queries = new Map<string, WatchQuery>([["record", { group: "", kind: "ConfigMap", namespace: ref.namespace }]]);
   for (const { id, createdAt } of resources) {
     if (createdAt === "") continue;
     queries.set(`${id.group}/${id.kind}/${id.namespace}`, { group: id.group, kind: id.kind, ...(id.namespace === "" ? {} : { namespace: id.namespace }) });
   }
-  return [...queries.values()];
+  return queries;
 }
 
 /** Raised by any watch, lowered by the one who looks. */
