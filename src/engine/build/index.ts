@@ -9,7 +9,7 @@ import type { BuildOptions, BuildResult } from "./build-options.ts";
 import type { BuiltObject } from "./built-object.ts";
 import { checkSecret } from "./check-secrets.ts";
 import { findKustomization } from "./find-kustomization.ts";
-import { buildKustomization } from "./kustomize/index.ts";
+import { buildOverlay } from "./overlay.ts";
 import type { KustomizeResult } from "./kustomize/result.ts";
 import { meteredTree } from "./metered-tree.ts";
 import { buildFile, buildPlain } from "./plain.ts";
@@ -33,7 +33,7 @@ async function buildObjects(tree: FileTree, path: string, options: BuildOptions)
   const type = await tree.typeOf(path);
   if (type === undefined) throw new GitOpsError("PATH_NOT_FOUND", `no such path in the source: ${path}`, { data: { path } });
   if (type === "file") return await buildFile(tree, path, options);
-  if ((await findKustomization(tree, path)) !== undefined) return await buildKustomization(tree, path, options);
+  if ((await findKustomization(tree, path)) !== undefined) return await buildOverlay(tree, path, options);
   return await buildPlain(tree, path, options);
 }
 

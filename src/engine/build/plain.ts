@@ -5,7 +5,7 @@ import { decodeYamlText } from "../yaml/decode.ts";
 import type { BuildOptions } from "./build-options.ts";
 import { defaultIgnoreRules, IGNORE_FILE, type IgnoreRules } from "./ignore/ignore-rules.ts";
 import { findKustomization } from "./find-kustomization.ts";
-import { buildKustomization } from "./kustomize/index.ts";
+import { buildOverlay } from "./overlay.ts";
 import type { KustomizeResult } from "./kustomize/result.ts";
 import { noProblems } from "./problems.ts";
 import { readObjects } from "./read-objects.ts";
@@ -42,7 +42,7 @@ async function buildParts(tree: FileTree, parts: readonly Part[], options: Build
   let count = 0;
   for (const { path, type } of parts) {
     if (type === "kustomization") {
-      built.push(await buildKustomization(tree, path, options));
+      built.push(await buildOverlay(tree, path, options));
       continue;
     }
     const bytes = await tree.read(path);
