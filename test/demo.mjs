@@ -68,14 +68,29 @@ async function tell(plane) {
     "base/service.yaml": service,
     "overlays/dev/kustomization.yaml": overlay(1, "1.0.0"),
     "overlays/prod/kustomization.yaml": overlay(3, "1.0.0").replace("dev-", "prod-").replace("- flags.yaml\n", ""),
-    "overlays/dev/flags.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: flags\ndata:\n  new-checkout: \"on\"\n",
+    "overlays/dev/flags.yaml": 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: flags\ndata:\n  new-checkout: "on"\n',
   });
   commit(clone, "a shop");
   shell("cat overlays/dev/kustomization.yaml");
   process.stdout.write(readFileSync(join(clone, "overlays/dev/kustomization.yaml")));
 
   await chapter("The first sync: fetch, build, plan, apply, wait until healthy");
-  gitops(plane, 0, "sync", "shop", "--repo", repository, "--ref", "main", "--path", "overlays/dev", "-n", "shop", "--create-namespace", "--yes");
+  gitops(
+    plane,
+    0,
+    "sync",
+    "shop",
+    "--repo",
+    repository,
+    "--ref",
+    "main",
+    "--path",
+    "overlays/dev",
+    "-n",
+    "shop",
+    "--create-namespace",
+    "--yes",
+  );
 
   await chapter("A second sync has nothing to write");
   gitops(plane, 0, "sync", "shop", "-n", "shop", "--yes");
@@ -136,7 +151,12 @@ function shell(command) {
  * @param {...string} args
  */
 function git(folder, ...args) {
-  const who = { GIT_AUTHOR_NAME: "Demo", GIT_AUTHOR_EMAIL: "demo@example.com", GIT_COMMITTER_NAME: "Demo", GIT_COMMITTER_EMAIL: "demo@example.com" };
+  const who = {
+    GIT_AUTHOR_NAME: "Demo",
+    GIT_AUTHOR_EMAIL: "demo@example.com",
+    GIT_COMMITTER_NAME: "Demo",
+    GIT_COMMITTER_EMAIL: "demo@example.com",
+  };
   const environment = { PATH: process.env.PATH, HOME: home, GIT_CONFIG_NOSYSTEM: "1", ...who };
   execFileSync("git", args, { cwd: folder, env: environment, stdio: ["ignore", "ignore", "pipe"] });
 }
@@ -177,7 +197,9 @@ function scaleByHand({ server, caFile, token }, replicas) {
   return new Promise((resolve, reject) => {
     const sent = request(url, { method: "PATCH", headers, ca: readFileSync(caFile) }, (response) => {
       response.resume();
-      response.on("end", () => (response.statusCode === 200 ? resolve() : reject(new Error(`the API server answered ${response.statusCode}`))));
+      response.on("end", () =>
+        response.statusCode === 200 ? resolve() : reject(new Error(`the API server answered ${response.statusCode}`)),
+      );
     });
     sent.on("error", reject);
     sent.end(JSON.stringify({ spec: { replicas } }));

@@ -66,7 +66,8 @@ export function openWiring(asked: WiringOptions): Wiring {
   };
 }
 
-const NO_HOME = "this user has no home: the cluster of a delivery is not remembered for the next run; --expect-cluster guards against a wrong one";
+const NO_HOME =
+  "this user has no home: the cluster of a delivery is not remembered for the next run; --expect-cluster guards against a wrong one";
 
 /** The environment with HOME: a process may be started without it, and a user of a container may have none at all. */
 function withHome(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

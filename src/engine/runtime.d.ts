@@ -16,7 +16,9 @@ declare const AbortController: { new (): AbortController };
 interface TextDecoder {
   decode(input?: Uint8Array): string;
 }
-declare const TextDecoder: { new (label?: "utf-8" | "utf-16le" | "utf-16be", options?: { readonly fatal?: boolean; readonly ignoreBOM?: boolean }): TextDecoder };
+declare const TextDecoder: {
+  new (label?: "utf-8" | "utf-16le" | "utf-16be", options?: { readonly fatal?: boolean; readonly ignoreBOM?: boolean }): TextDecoder;
+};
 interface TextEncoder {
   encode(input?: string): Uint8Array;
 }

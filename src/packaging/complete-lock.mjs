@@ -16,11 +16,20 @@ for (const owner of Object.values(lock.packages)) {
     if (lock.packages[place] !== undefined) continue;
     const words = name.split(/[/-]/);
     const os = systems.filter((system) => words.includes(system));
-    const cpu = processors.filter((processor) => words.includes(processor) || (processor === "arm" && words.some((word) => /^(gnueabi|musleabi|eabi)/.test(word))));
+    const cpu = processors.filter(
+      (processor) => words.includes(processor) || (processor === "arm" && words.some((word) => /^(gnueabi|musleabi|eabi)/.test(word))),
+    );
     const libc = words.includes("musl") ? ["musl"] : words.includes("gnu") ? ["glibc"] : [];
     // without these npm would try to install it here
     if (os.length === 0 && !words.includes("wasm32")) throw new Error(`cannot tell which platform ${name} is for`);
-    lock.packages[place] = { version, cpu: words.includes("wasm32") ? ["wasm32"] : cpu, ...(owner.dev ? { dev: true } : {}), optional: true, ...(os.length > 0 ? { os } : {}), ...(libc.length > 0 ? { libc } : {}) };
+    lock.packages[place] = {
+      version,
+      cpu: words.includes("wasm32") ? ["wasm32"] : cpu,
+      ...(owner.dev ? { dev: true } : {}),
+      optional: true,
+      ...(os.length > 0 ? { os } : {}),
+      ...(libc.length > 0 ? { libc } : {}),
+    };
     console.log([name, version, ...os, ...cpu].join(" "));
   }
 }

@@ -14,7 +14,9 @@ const offenders: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "src/engine/operations/diff.ts": 'import { prepare } from "./prepare.ts";',
     "src/engine/operations/prepare.ts": 'import type {\n  ReaderPorts,\n  WriterPorts,\n} from "./request.ts";',
   },
-  "only-execute-writes-workloads": { "src/engine/operations/adopt.ts": 'import { type ClusterWriter as Writer } from "../ports/cluster-writer.ts";' },
+  "only-execute-writes-workloads": {
+    "src/engine/operations/adopt.ts": 'import { type ClusterWriter as Writer } from "../ports/cluster-writer.ts";',
+  },
   "adapters-stand-alone": { "src/adapters/git/fetch.ts": 'import { send } from "../kubernetes/transport/exchange.ts";' },
   "hosts-use-the-front-door": { "src/cli/commands/diff.ts": 'export { diff } from "../../engine/operations/diff.ts";' },
   "wiring-builds-adapters": { "src/cli/commands/sync.ts": 'const { store } = await import("../../adapters/kubernetes/store.ts");' },
@@ -41,7 +43,15 @@ for (const { name } of rules) {
 }
 
 test("an import of several lines, a re-export, a bare and a dynamic import are all seen, with names and lines", () => {
-  const text = ['import {', "  a,", "  type B as C,", '} from "./x.ts";', 'import "./y.ts";', 'export * from "../z.ts";', 'const w = () => import("@scope/pkg/deep");'].join("\n");
+  const text = [
+    "import {",
+    "  a,",
+    "  type B as C,",
+    '} from "./x.ts";',
+    'import "./y.ts";',
+    'export * from "../z.ts";',
+    'const w = () => import("@scope/pkg/deep");',
+  ].join("\n");
   assert.deepEqual(sourceFile("src/cli/here.ts", text).imports, [
     { to: "src/cli/x.ts", names: ["a", "B"], line: 1 },
     { to: "src/z.ts", names: ["*"], line: 6 },

@@ -20,7 +20,11 @@ export interface SourceFile {
 export function readSources(root: string, folder: string): SourceFile[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .filter((name) => /\.(ts|mjs|js)$/.test(name) && !name.endsWith(".d.ts"))
-    .map((name) => relative(root, join(root, folder, name)).split(sep).join("/"))
+    .map((name) =>
+      relative(root, join(root, folder, name))
+        .split(sep)
+        .join("/"),
+    )
     .sort()
     .map((path) => sourceFile(path, readFileSync(join(root, path), "utf8")));
 }
@@ -60,6 +64,12 @@ function namesIn(clause: string): string[] {
   if (braces === undefined) return ["*"];
   return braces
     .split(",")
-    .map((name) => name.trim().replace(/^type\s+/, "").split(/\s+as\s+/)[0] ?? "")
+    .map(
+      (name) =>
+        name
+          .trim()
+          .replace(/^type\s+/, "")
+          .split(/\s+as\s+/)[0] ?? "",
+    )
     .filter((name) => name !== "");
 }

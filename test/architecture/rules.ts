@@ -42,22 +42,47 @@ const WRITING_PORTS = ["ClusterWriter", "DeliveryWriter", "WriterPorts"];
 const PORT_SETS = "src/engine/operations/request.ts";
 
 /** Files that something outside the import graph starts. */
-const ENTRIES = ["src/cli/main.ts", "src/agent/main.ts", "src/engine/index.ts", "src/packaging/completions.ts", "src/packaging/error-tables.ts"];
+const ENTRIES = [
+  "src/cli/main.ts",
+  "src/agent/main.ts",
+  "src/engine/index.ts",
+  "src/packaging/completions.ts",
+  "src/packaging/error-tables.ts",
+];
 
 /** The rules of src/README.md, in its order. */
 export const rules: readonly Rule[] = [
-  eachImport("model-imports-nothing", "The nouns stand alone. Move what you need into src/engine/model, or your code out of it.", (file, { to }) =>
-    layerOf(file.path) === "model" && layerOf(to) !== "model"),
-  eachImport("ports-import-model", "A port speaks the engine's words only: describe what you need with types of src/engine/model.", (file, { to }) =>
-    layerOf(file.path) === "ports" && !["ports", "model"].includes(layerOf(to))),
-  eachImport("stages-meet-in-model", "A stage knows model and yaml, no other stage, no port. Let an operation hand the data over through a type of model.", (file, { to }) => {
-    const stage = stageOf(file.path);
-    return stage !== undefined && isOurs(to) && stageOf(to) !== stage && !["model", "yaml"].includes(layerOf(to));
-  }),
-  eachImport("yaml-imports-model", "Reading and printing YAML is below every stage: it may know src/engine/model only.", (file, { to }) =>
-    layerOf(file.path) === "yaml" && isOurs(to) && !["yaml", "model"].includes(layerOf(to))),
-  eachImport("engine-is-the-inside", "The engine decides and does no I/O: ask for what you need through an interface in src/engine/ports.", (file, { to }) =>
-    file.path.startsWith("src/engine/") && !isScript(file.path) && (to.startsWith("node:") || (isOurs(to) && !to.startsWith("src/engine/")))),
+  eachImport(
+    "model-imports-nothing",
+    "The nouns stand alone. Move what you need into src/engine/model, or your code out of it.",
+    (file, { to }) => layerOf(file.path) === "model" && layerOf(to) !== "model",
+  ),
+  eachImport(
+    "ports-import-model",
+    "A port speaks the engine's words only: describe what you need with types of src/engine/model.",
+    (file, { to }) => layerOf(file.path) === "ports" && !["ports", "model"].includes(layerOf(to)),
+  ),
+  eachImport(
+    "stages-meet-in-model",
+    "A stage knows model and yaml, no other stage, no port. Let an operation hand the data over through a type of model.",
+    (file, { to }) => {
+      const stage = stageOf(file.path);
+      return stage !== undefined && isOurs(to) && stageOf(to) !== stage && !["model", "yaml"].includes(layerOf(to));
+    },
+  ),
+  eachImport(
+    "yaml-imports-model",
+    "Reading and printing YAML is below every stage: it may know src/engine/model only.",
+    (file, { to }) => layerOf(file.path) === "yaml" && isOurs(to) && !["yaml", "model"].includes(layerOf(to)),
+  ),
+  eachImport(
+    "engine-is-the-inside",
+    "The engine decides and does no I/O: ask for what you need through an interface in src/engine/ports.",
+    (file, { to }) =>
+      file.path.startsWith("src/engine/") &&
+      !isScript(file.path) &&
+      (to.startsWith("node:") || (isOurs(to) && !to.startsWith("src/engine/"))),
+  ),
   {
     name: "readers-cannot-write",
     advice: `An operation that promises to change nothing must not reach ${WRITING_PORTS.join(", ")}: take ReaderPorts, and split what it shares with a writer.`,
@@ -66,22 +91,58 @@ export const rules: readonly Rule[] = [
         [...reachable(files, root)].flatMap((file) =>
           file.path === PORT_SETS || !file.path.startsWith("src/engine/operations/")
             ? []
-            : file.imports.filter(namesAWritingPort).map(({ line, names }) => ({ file: file.path, line, what: `${names.join(", ")}, reached from ${root}` })),
+            : file.imports
+                .filter(namesAWritingPort)
+                .map(({ line, names }) => ({ file: file.path, line, what: `${names.join(", ")}, reached from ${root}` })),
         ),
       ),
   },
-  eachImport("only-execute-writes-workloads", "Objects of a delivery are written by src/engine/operations/execute only: give it a plan.", (file, { names }) =>
-    file.path.startsWith("src/engine/") && !file.path.startsWith("src/engine/operations/execute/") && file.path !== PORT_SETS && names.includes("ClusterWriter")),
-  eachImport("adapters-stand-alone", "An adapter imports ports, model, yaml and itself. What two adapters share is a port's business.", (file, { to }) =>
-    file.path.startsWith("src/adapters/") && isOurs(to) && !["ports", "model", "yaml"].includes(layerOf(to)) && adapterOf(to) !== adapterOf(file.path)),
-  eachImport("hosts-use-the-front-door", "Command line and agent use the engine by src/engine/index.ts, as any other user of the library: export it there.", (file, { to }) =>
-    ["cli", "agent"].includes(layerOf(file.path)) && to.startsWith("src/engine/") && to !== "src/engine/index.ts"),
-  eachImport("wiring-builds-adapters", "Only wiring.ts knows which adapter is behind a port: take the port as an argument.", (file, { to }) =>
-    ["cli", "agent"].includes(layerOf(file.path)) && !/^src\/(cli|agent)\/wiring(\/|\.ts$)/.test(file.path) && (to.startsWith("src/adapters/") || to.startsWith("src/sandbox/"))),
-  eachImport("hosts-stand-alone", "Command line and agent are two users of one engine: what both need belongs into the engine.", (file, { to }) =>
-    ["cli", "agent"].includes(layerOf(file.path)) && ["cli", "agent"].includes(layerOf(to)) && layerOf(file.path) !== layerOf(to)),
-  eachImport("packages-have-one-home", "Import the package in its home only (HOMES in test/architecture/rules.ts); a new package gets a line there.", (file, { to }) =>
-    !isScript(file.path) && !isOurs(to) && !to.startsWith("node:") && !(HOMES[to] ?? []).some((home) => file.path === home || (home.endsWith("/") && file.path.startsWith(home)))),
+  eachImport(
+    "only-execute-writes-workloads",
+    "Objects of a delivery are written by src/engine/operations/execute only: give it a plan.",
+    (file, { names }) =>
+      file.path.startsWith("src/engine/") &&
+      !file.path.startsWith("src/engine/operations/execute/") &&
+      file.path !== PORT_SETS &&
+      names.includes("ClusterWriter"),
+  ),
+  eachImport(
+    "adapters-stand-alone",
+    "An adapter imports ports, model, yaml and itself. What two adapters share is a port's business.",
+    (file, { to }) =>
+      file.path.startsWith("src/adapters/") &&
+      isOurs(to) &&
+      !["ports", "model", "yaml"].includes(layerOf(to)) &&
+      adapterOf(to) !== adapterOf(file.path),
+  ),
+  eachImport(
+    "hosts-use-the-front-door",
+    "Command line and agent use the engine by src/engine/index.ts, as any other user of the library: export it there.",
+    (file, { to }) => ["cli", "agent"].includes(layerOf(file.path)) && to.startsWith("src/engine/") && to !== "src/engine/index.ts",
+  ),
+  eachImport(
+    "wiring-builds-adapters",
+    "Only wiring.ts knows which adapter is behind a port: take the port as an argument.",
+    (file, { to }) =>
+      ["cli", "agent"].includes(layerOf(file.path)) &&
+      !/^src\/(cli|agent)\/wiring(\/|\.ts$)/.test(file.path) &&
+      (to.startsWith("src/adapters/") || to.startsWith("src/sandbox/")),
+  ),
+  eachImport(
+    "hosts-stand-alone",
+    "Command line and agent are two users of one engine: what both need belongs into the engine.",
+    (file, { to }) =>
+      ["cli", "agent"].includes(layerOf(file.path)) && ["cli", "agent"].includes(layerOf(to)) && layerOf(file.path) !== layerOf(to),
+  ),
+  eachImport(
+    "packages-have-one-home",
+    "Import the package in its home only (HOMES in test/architecture/rules.ts); a new package gets a line there.",
+    (file, { to }) =>
+      !isScript(file.path) &&
+      !isOurs(to) &&
+      !to.startsWith("node:") &&
+      !(HOMES[to] ?? []).some((home) => file.path === home || (home.endsWith("/") && file.path.startsWith(home))),
+  ),
   {
     name: "no-cycle",
     advice: "Two files that need each other hold one idea or miss a third: merge them, or move what both need below both. Types count.",
@@ -90,20 +151,46 @@ export const rules: readonly Rule[] = [
   {
     name: "no-orphan",
     advice: "Nothing reaches this file from an entry point: delete it, or import it where it is used.",
-    check: (files) => orphans(files.filter(({ path }) => !isScript(path)), ENTRIES).map((file) => ({ file, line: 1, what: "is imported by nobody" })),
+    check: (files) =>
+      orphans(
+        files.filter(({ path }) => !isScript(path)),
+        ENTRIES,
+      ).map((file) => ({ file, line: 1, what: "is imported by nobody" })),
   },
-  eachImport("nothing-imports-tests", "Product code never needs a test: move what you need into src.", (file, { to }) => file.path.startsWith("src/") && to.startsWith("test/")),
-  eachLine("engine-asks-the-clock", "Time and chance come through ports (src/engine/ports/clock.ts), so that a test can hold them still.", "src/engine/", /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(/),
-  eachLine("failures-have-a-code", "Throw a GitOpsError with a code of src/engine/model/errors.ts: scripts ask for the code, people read its hint.", "src/engine/", /\bthrow new (Error|TypeError|RangeError)\(/),
+  eachImport(
+    "nothing-imports-tests",
+    "Product code never needs a test: move what you need into src.",
+    (file, { to }) => file.path.startsWith("src/") && to.startsWith("test/"),
+  ),
+  eachLine(
+    "engine-asks-the-clock",
+    "Time and chance come through ports (src/engine/ports/clock.ts), so that a test can hold them still.",
+    "src/engine/",
+    /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(/,
+  ),
+  eachLine(
+    "failures-have-a-code",
+    "Throw a GitOpsError with a code of src/engine/model/errors.ts: scripts ask for the code, people read its hint.",
+    "src/engine/",
+    /\bthrow new (Error|TypeError|RangeError)\(/,
+  ),
   {
     name: "files-are-one-idea",
     advice: "A file above 400 lines holds a second idea: give it a file of its own. Generated tables are data (.json).",
-    check: (files) => files.filter(({ text }) => text.split("\n").length > 401).map(({ path, text }) => ({ file: path, line: 401, what: `${text.split("\n").length - 1} lines` })),
+    check: (files) =>
+      files
+        .filter(({ text }) => text.split("\n").length > 401)
+        .map(({ path, text }) => ({ file: path, line: 401, what: `${text.split("\n").length - 1} lines` })),
   },
   {
     name: "names-say-something",
     advice: "utils, helpers, common, shared and manager name nothing: call the file after the one thing it does.",
-    check: (files) => files.filter(({ path }) => /(\/|-)(utils?|helpers?|(?<!field-)managers?)\.|\/(utils?|helpers?|common|shared|managers?|misc)(\.|\/)/.test(path)).map(({ path }) => ({ file: path, line: 1, what: "its name" })),
+    check: (files) =>
+      files
+        .filter(({ path }) =>
+          /(\/|-)(utils?|helpers?|(?<!field-)managers?)\.|\/(utils?|helpers?|common|shared|managers?|misc)(\.|\/)/.test(path),
+        )
+        .map(({ path }) => ({ file: path, line: 1, what: "its name" })),
   },
 ];
 
@@ -116,13 +203,20 @@ function eachImport(name: string, advice: string, breaks: (file: SourceFile, fou
   return {
     name,
     advice,
-    check: (files) => files.flatMap((file) => file.imports.filter((found) => breaks(file, found)).map(({ to, line }) => ({ file: file.path, line, what: `imports ${to}` }))),
+    check: (files) =>
+      files.flatMap((file) =>
+        file.imports.filter((found) => breaks(file, found)).map(({ to, line }) => ({ file: file.path, line, what: `imports ${to}` })),
+      ),
   };
 }
 
 function eachLine(name: string, advice: string, folder: string, pattern: RegExp): Rule {
   const linesOf = ({ path, text }: SourceFile) =>
-    text.split("\n").flatMap((text, index) => (pattern.test(text) && !/^\s*(\/\/|\*|\/\*)/.test(text) ? [{ file: path, line: index + 1, what: text.trim() }] : []));
+    text
+      .split("\n")
+      .flatMap((text, index) =>
+        pattern.test(text) && !/^\s*(\/\/|\*|\/\*)/.test(text) ? [{ file: path, line: index + 1, what: text.trim() }] : [],
+      );
   return { name, advice, check: (files) => files.filter(({ path }) => path.startsWith(folder) && !isScript(path)).flatMap(linesOf) };
 }
 
@@ -143,4 +237,3 @@ function isOurs(path: string): boolean {
 function adapterOf(path: string): string | undefined {
   return /^src\/adapters\/([^/]+)/.exec(path)?.[1];
 }
-

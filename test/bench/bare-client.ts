@@ -24,7 +24,9 @@ function send(object: { apiVersion: string; kind: string; metadata: { name: stri
   return new Promise((resolve, reject) => {
     const sent = request(new URL(path, server), { method: "PATCH", agent, headers }, (response) => {
       response.resume();
-      response.on("end", () => ((response.statusCode ?? 500) < 300 ? resolve() : reject(new Error(`HTTP ${response.statusCode} for ${path}`))));
+      response.on("end", () =>
+        (response.statusCode ?? 500) < 300 ? resolve() : reject(new Error(`HTTP ${response.statusCode} for ${path}`)),
+      );
     });
     sent.on("error", reject);
     sent.end(JSON.stringify(object));

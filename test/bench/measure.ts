@@ -31,7 +31,12 @@ export function measure(command: readonly string[], env: NodeJS.ProcessEnv): Pro
     child.on("close", () => {
       clearInterval(sampler);
       const [wall, user, system] = times.trim().split(" ").map(Number);
-      resolve({ wallSeconds: wall ?? NaN, cpuSeconds: (user ?? NaN) + (system ?? NaN), peakMegabytes: peak / 1024, exitStatus: Number(status.trim()) });
+      resolve({
+        wallSeconds: wall ?? NaN,
+        cpuSeconds: (user ?? NaN) + (system ?? NaN),
+        peakMegabytes: peak / 1024,
+        exitStatus: Number(status.trim()),
+      });
     });
   });
 }
@@ -43,7 +48,9 @@ function peakBelow(parent: number): number {
 
 function childrenOf(pid: number): readonly number[] {
   try {
-    return readdirSync(`/proc/${pid}/task`).flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").split(" ").filter(Boolean).map(Number));
+    return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+      readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").split(" ").filter(Boolean).map(Number),
+    );
   } catch {
     return []; // it ended meanwhile
   }

@@ -15,9 +15,19 @@ function manifest(kind: Kind, index: number, edition: number): object {
   const metadata = { name, labels };
   switch (kind) {
     case "ConfigMap":
-      return { apiVersion: "v1", kind, metadata, data: { "app.properties": `edition=${edition}\nindex=${index}\nlevel=info\n`, mode: "bench" } };
+      return {
+        apiVersion: "v1",
+        kind,
+        metadata,
+        data: { "app.properties": `edition=${edition}\nindex=${index}\nlevel=info\n`, mode: "bench" },
+      };
     case "Service":
-      return { apiVersion: "v1", kind, metadata, spec: { selector: { app: name, edition: String(edition) }, ports: [{ name: "http", port: 80, targetPort: 8080 }] } };
+      return {
+        apiVersion: "v1",
+        kind,
+        metadata,
+        spec: { selector: { app: name, edition: String(edition) }, ports: [{ name: "http", port: 80, targetPort: 8080 }] },
+      };
     case "Deployment":
       return {
         apiVersion: "apps/v1",
@@ -45,7 +55,12 @@ function manifest(kind: Kind, index: number, edition: number): object {
     case "ServiceAccount":
       return { apiVersion: "v1", kind, metadata: { ...metadata, annotations: { edition: String(edition) } } };
     case "Role":
-      return { apiVersion: "rbac.authorization.k8s.io/v1", kind, metadata, rules: [{ apiGroups: [""], resources: ["configmaps"], resourceNames: [`edition-${edition}`], verbs: ["get", "list"] }] };
+      return {
+        apiVersion: "rbac.authorization.k8s.io/v1",
+        kind,
+        metadata,
+        rules: [{ apiGroups: [""], resources: ["configmaps"], resourceNames: [`edition-${edition}`], verbs: ["get", "list"] }],
+      };
   }
 }
 
@@ -73,7 +88,9 @@ export function writeSet(folder: string, objects: readonly object[]): void {
 function toYaml(value: unknown, indent: string): string {
   if (Array.isArray(value)) return value.map((item) => `${indent}- ${itemText(item, `${indent}  `)}`).join("");
   return Object.entries(value as object)
-    .map(([key, item]) => (isBranch(item) ? `${indent}${key}:\n${toYaml(item, `${indent}  `)}` : `${indent}${key}: ${JSON.stringify(item)}\n`))
+    .map(([key, item]) =>
+      isBranch(item) ? `${indent}${key}:\n${toYaml(item, `${indent}  `)}` : `${indent}${key}: ${JSON.stringify(item)}\n`,
+    )
     .join("");
 }
 

@@ -20,12 +20,28 @@ export function table(samples: readonly Sample[]): string {
   const rows = samples.map((sample) => {
     const rival = find(samples, sample.objects, sample.step, "kubectl");
     const ratio = rival === undefined ? "" : (wall(rival) / wall(sample)).toFixed(1);
-    const cells = [String(sample.objects), sample.step, sample.tool, String(sample.runs.length), wall(sample).toFixed(2), cpu(sample).toFixed(2), memory(sample).toFixed(0), ratio];
+    const cells = [
+      String(sample.objects),
+      sample.step,
+      sample.tool,
+      String(sample.runs.length),
+      wall(sample).toFixed(2),
+      cpu(sample).toFixed(2),
+      memory(sample).toFixed(0),
+      ratio,
+    ];
     return cells;
   });
   const all = [["OBJECTS", "STEP", "TOOL", "RUNS", "WALL s", "CPU s", "PEAK MB", "KUBECTL/IT"], ...rows];
   const widths = all[0]?.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0))) ?? [];
-  return all.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("   ").trimEnd()).join("\n");
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("   ")
+        .trimEnd(),
+    )
+    .join("\n");
 }
 
 /** The targets, each with what was measured. A missing sample leaves its target out. */
@@ -36,7 +52,10 @@ export function targets(samples: readonly Sample[]): readonly Target[] {
     const ratio = wall(theirs) / wall(ours);
     return [{ what: `${step}, ${tool}: at least ${least} × faster than kubectl`, ratio, holds: ratio >= least }];
   };
-  const [create, dryRun] = [find(samples, 1000, "first apply", "bare client, create"), find(samples, 1000, "first apply", "bare client, dry-run")];
+  const [create, dryRun] = [
+    find(samples, 1000, "first apply", "bare client, create"),
+    find(samples, 1000, "first apply", "bare client, dry-run"),
+  ];
   const floor = (tool: string, seconds: number | undefined, what: string): Target[] => {
     const ours = find(samples, 1000, "first apply", tool);
     if (ours === undefined || seconds === undefined) return [];
@@ -59,7 +78,10 @@ export function targets(samples: readonly Sample[]): readonly Target[] {
 function growth(samples: readonly Sample[]): Target[] {
   return STEPS.flatMap(({ name }) => {
     const [small, large] = [find(samples, 1000, name, "gitops"), find(samples, 5000, name, "gitops")];
-    const peak: Target[] = small === undefined ? [] : [{ what: `${name}, gitops: at most 200 MB at 1,000 (here in MB)`, ratio: memory(small), holds: memory(small) <= 200 }];
+    const peak: Target[] =
+      small === undefined
+        ? []
+        : [{ what: `${name}, gitops: at most 200 MB at 1,000 (here in MB)`, ratio: memory(small), holds: memory(small) <= 200 }];
     if (small === undefined || large === undefined) return peak;
     const [time, space] = [wall(large) / wall(small), memory(large) / memory(small)];
     return [

@@ -10,7 +10,13 @@ import { objectSet, writeSet } from "./objects.ts";
 import { table, targets, type Sample } from "./report.ts";
 import { STEPS, bareTool, gitopsTool, kubectlTool, type StepName, type Tool } from "./tools.ts";
 
-const { values } = parseArgs({ options: { sizes: { type: "string", default: "100,1000,5000" }, runs: { type: "string", default: "5" }, json: { type: "string", default: "bench.json" } } });
+const { values } = parseArgs({
+  options: {
+    sizes: { type: "string", default: "100,1000,5000" },
+    runs: { type: "string", default: "5" },
+    json: { type: "string", default: "bench.json" },
+  },
+});
 const workspace = mkdtempSync(join(tmpdir(), "gitops-bench-"));
 const plane = await controlPlane();
 const samples: Sample[] = [];
@@ -30,14 +36,26 @@ function toolsFor(size: number, on: ControlPlane): readonly Tool[] {
   const kubectl = kubectlProgram();
   if (kubectl === undefined) console.error("there is no kubectl: no comparison with it");
   const rivals = kubectl === undefined ? [] : [kubectlTool(kubectl)];
-  return [gitopsTool("gitops", []), ...rivals, gitopsTool("gitops --preflight=false", ["--preflight=false"]), bareTool("create", on, size), bareTool("dry-run", on, size)];
+  return [
+    gitopsTool("gitops", []),
+    ...rivals,
+    gitopsTool("gitops --preflight=false", ["--preflight=false"]),
+    bareTool("create", on, size),
+    bareTool("dry-run", on, size),
+  ];
 }
 
 async function runSize(size: number, runs: number): Promise<readonly Sample[]> {
   const figures = new Map<string, Figures[]>();
   const tools = toolsFor(size, plane);
   const folder = join(workspace, "set");
-  const env = { ...process.env, KUBECONFIG: plane.kubeconfig, CI: "true", XDG_CACHE_HOME: join(workspace, "cache"), XDG_STATE_HOME: join(workspace, "state") };
+  const env = {
+    ...process.env,
+    KUBECONFIG: plane.kubeconfig,
+    CI: "true",
+    XDG_CACHE_HOME: join(workspace, "cache"),
+    XDG_STATE_HOME: join(workspace, "state"),
+  };
   for (let run = 0; run < runs; run++) {
     // Another order in every run, so that no tool always meets the server as the same one left it.
     const order = [...tools.slice(run % tools.length), ...tools.slice(0, run % tools.length)];
@@ -49,10 +67,12 @@ async function runSize(size: number, runs: number): Promise<readonly Sample[]> {
       }
     }
   }
-  return STEPS.flatMap(({ name }) => tools.flatMap((tool) => {
-    const taken = figures.get(JSON.stringify([size, name, tool.name]));
-    return taken === undefined ? [] : [{ objects: size, step: name, tool: tool.name, runs: taken }];
-  }));
+  return STEPS.flatMap(({ name }) =>
+    tools.flatMap((tool) => {
+      const taken = figures.get(JSON.stringify([size, name, tool.name]));
+      return taken === undefined ? [] : [{ objects: size, step: name, tool: tool.name, runs: taken }];
+    }),
+  );
 }
 
 async function runTool(tool: Tool, size: number, folder: string, env: NodeJS.ProcessEnv): Promise<readonly [StepName, Figures][]> {
@@ -64,7 +84,8 @@ async function runTool(tool: Tool, size: number, folder: string, env: NodeJS.Pro
     if (command === undefined) continue;
     if (alters) writeSet(folder, objectSet(size, true));
     const figures = await measure(command, env);
-    if (!tool.accepts(name).includes(figures.exitStatus)) throw new Error(`${tool.name}, ${name}: exit ${figures.exitStatus}: ${command.join(" ")}`);
+    if (!tool.accepts(name).includes(figures.exitStatus))
+      throw new Error(`${tool.name}, ${name}: exit ${figures.exitStatus}: ${command.join(" ")}`);
     taken.push([name, figures]);
   }
   await removed(namespace);

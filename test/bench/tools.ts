@@ -65,6 +65,9 @@ export function bareTool(mode: "create" | "dry-run", plane: ControlPlane, count:
   return {
     name: `bare client, ${mode}`,
     accepts: () => [0],
-    command: (step, namespace) => (step === "first apply" ? [process.execPath, program, plane.server, plane.caFile, plane.token, namespace, String(count), mode] : undefined),
+    command: (step, namespace) =>
+      step === "first apply"
+        ? [process.execPath, program, plane.server, plane.caFile, plane.token, namespace, String(count), mode]
+        : undefined,
   };
 }

@@ -28,7 +28,10 @@ export function clusterContract(name: string, skip: string | false, open: () => 
     const discovery = await cluster.discover({ signal });
 
     const deployment = discovery.find({ group: "apps", kind: "Deployment" });
-    assert.deepEqual([deployment?.plural, deployment?.version, deployment?.namespaced, deployment?.shortNames], ["deployments", "v1", true, ["deploy"]]);
+    assert.deepEqual(
+      [deployment?.plural, deployment?.version, deployment?.namespaced, deployment?.shortNames],
+      ["deployments", "v1", true, ["deploy"]],
+    );
     assert.equal(discovery.find({ group: "", kind: "Namespace" })?.namespaced, false);
     assert.equal(discovery.find({ group: "apps", kind: "Scale" }), undefined);
   });
@@ -69,33 +72,44 @@ export function clusterContract(name: string, skip: string | false, open: () => 
   claim("integers beyond 2^53 and keys named __proto__ go there and back unharmed", async ({ cluster }, namespace, signal) => {
     const data = JSON.parse('{"__proto__":"kept","plain":"text"}') as JsonObject;
     const odd = configMap(namespace, "odd", data);
-    const counted = manifest({ apiVersion: "batch/v1", kind: "CronJob", metadata: { name: "counted", namespace }, spec: cronJob(9_007_199_254_740_993n) });
+    const counted = manifest({
+      apiVersion: "batch/v1",
+      kind: "CronJob",
+      metadata: { name: "counted", namespace },
+      spec: cronJob(9_007_199_254_740_993n),
+    });
 
     assert.deepEqual(objectAt(await cluster.apply(odd, applying(signal)), "data"), data);
     assert.equal(valueAt(await cluster.apply(counted, applying(signal)), "spec", "startingDeadlineSeconds"), 9_007_199_254_740_993n);
   });
 
-  claim("a field of another manager is FIELD_CONFLICT with manager and pointer, and taken with force", async ({ cluster }, namespace, signal) => {
-    const deployment = manifest(webDeployment(namespace, "one"));
-    await cluster.apply(deployment, { ...applying(signal), fieldManager: "somebody" });
-    const changed = manifest(webDeployment(namespace, "two"));
+  claim(
+    "a field of another manager is FIELD_CONFLICT with manager and pointer, and taken with force",
+    async ({ cluster }, namespace, signal) => {
+      const deployment = manifest(webDeployment(namespace, "one"));
+      await cluster.apply(deployment, { ...applying(signal), fieldManager: "somebody" });
+      const changed = manifest(webDeployment(namespace, "two"));
 
-    await assert.rejects(cluster.apply(changed, { ...applying(signal), force: false }), (error: { code: string; data: JsonObject }) => {
-      assert.equal(error.code, "FIELD_CONFLICT");
-      assert.deepEqual(error.data["conflicts"], [{ manager: "somebody", field: "/spec/template/spec/containers/0/image" }]);
-      return true;
-    });
-    await cluster.apply(changed, applying(signal));
-  });
+      await assert.rejects(cluster.apply(changed, { ...applying(signal), force: false }), (error: { code: string; data: JsonObject }) => {
+        assert.equal(error.code, "FIELD_CONFLICT");
+        assert.deepEqual(error.data["conflicts"], [{ manager: "somebody", field: "/spec/template/spec/containers/0/image" }]);
+        return true;
+      });
+      await cluster.apply(changed, applying(signal));
+    },
+  );
 
   claim("a field that can't change is IMMUTABLE_FIELD with its pointer", async ({ cluster }, namespace, signal) => {
     await cluster.apply(manifest(webDeployment(namespace, "one")), applying(signal));
 
-    await assert.rejects(cluster.dryRunApply(manifest(webDeployment(namespace, "one", "other")), applying(signal)), (error: { code: string; data: JsonObject }) => {
-      assert.equal(error.code, "IMMUTABLE_FIELD");
-      assert.deepEqual(error.data["fields"], ["/spec/selector"]);
-      return true;
-    });
+    await assert.rejects(
+      cluster.dryRunApply(manifest(webDeployment(namespace, "one", "other")), applying(signal)),
+      (error: { code: string; data: JsonObject }) => {
+        assert.equal(error.code, "IMMUTABLE_FIELD");
+        assert.deepEqual(error.data["fields"], ["/spec/selector"]);
+        return true;
+      },
+    );
   });
 
   claim("an unknown field and a value of the wrong type are INVALID_MANIFEST", async ({ cluster }, namespace, signal) => {
@@ -111,9 +125,13 @@ export function clusterContract(name: string, skip: string | false, open: () => 
   });
 
   claim("no error about a Secret repeats its values", async ({ cluster }, namespace, signal) => {
-    const secret = (data: JsonObject): Manifest => manifest({ apiVersion: "v1", kind: "Secret", metadata: { name: "key", namespace }, data });
+    const secret = (data: JsonObject): Manifest =>
+      manifest({ apiVersion: "v1", kind: "Secret", metadata: { name: "key", namespace }, data });
     const told = async (data: JsonObject): Promise<string> => {
-      const error = await cluster.dryRunApply(secret(data), applying(signal)).then(() => undefined, (failure: Error & { data: unknown }) => failure);
+      const error = await cluster.dryRunApply(secret(data), applying(signal)).then(
+        () => undefined,
+        (failure: Error & { data: unknown }) => failure,
+      );
       assert.ok(error !== undefined, "the server took it");
       return `${error.message} ${JSON.stringify(error.data)}`;
     };
@@ -124,15 +142,19 @@ export function clusterContract(name: string, skip: string | false, open: () => 
   });
 
   claim("a list has every object of one kind, with apiVersion and kind, and obeys its selector", async ({ cluster }, namespace, signal) => {
-    for (const name of ["a", "b", "c"]) await cluster.apply(configMap(namespace, name, {}, { part: name === "c" ? "two" : "one" }), applying(signal));
+    for (const name of ["a", "b", "c"])
+      await cluster.apply(configMap(namespace, name, {}, { part: name === "c" ? "two" : "one" }), applying(signal));
 
     const query = { group: "", kind: "ConfigMap", namespace, labelSelector: "part=one" };
     const found = await cluster.list(query, { signal });
 
-    assert.deepEqual(found.map((object) => [object["apiVersion"], object["kind"], stringAt(object, "metadata", "name")]), [
-      ["v1", "ConfigMap", "a"],
-      ["v1", "ConfigMap", "b"],
-    ]);
+    assert.deepEqual(
+      found.map((object) => [object["apiVersion"], object["kind"], stringAt(object, "metadata", "name")]),
+      [
+        ["v1", "ConfigMap", "a"],
+        ["v1", "ConfigMap", "b"],
+      ],
+    );
   });
 
   claim("a create of what exists, and a replace of what has changed, are STALE_OBJECT", async ({ cluster }, namespace, signal) => {
@@ -176,31 +198,38 @@ export function clusterContract(name: string, skip: string | false, open: () => 
     assert.equal(await cluster.delete(held.id, deleting), "gone");
   });
 
-  claim("a watch tells the whole set, then each change and deletion, and ends when it is aborted", async ({ cluster }, namespace, signal) => {
-    const writing = { fieldManager: FIELD_MANAGER, signal };
-    // Controllers put a ConfigMap of their own into every namespace.
-    const labels = { watched: "yes" };
-    const created = objectAt(await cluster.apply(configMap(namespace, "one", {}, labels), applying(signal)), "metadata");
-    const stop = new AbortController();
-    const told: string[] = [];
+  claim(
+    "a watch tells the whole set, then each change and deletion, and ends when it is aborted",
+    async ({ cluster }, namespace, signal) => {
+      const writing = { fieldManager: FIELD_MANAGER, signal };
+      // Controllers put a ConfigMap of their own into every namespace.
+      const labels = { watched: "yes" };
+      const created = objectAt(await cluster.apply(configMap(namespace, "one", {}, labels), applying(signal)), "metadata");
+      const stop = new AbortController();
+      const told: string[] = [];
 
-    const query = { group: "", kind: "ConfigMap", namespace, labelSelector: "watched=yes" };
-    for await (const event of cluster.watch(query, { signal: stop.signal })) {
-      told.push(describe(event));
-      if (event.type === "listed") await cluster.replace(configMap(namespace, "one", { a: "1" }, labels), stringAt(created, "resourceVersion"), writing);
-      if (event.type === "changed") await remove(cluster, event.object, signal);
-      if (event.type === "deleted") stop.abort();
-    }
+      const query = { group: "", kind: "ConfigMap", namespace, labelSelector: "watched=yes" };
+      for await (const event of cluster.watch(query, { signal: stop.signal })) {
+        told.push(describe(event));
+        if (event.type === "listed")
+          await cluster.replace(configMap(namespace, "one", { a: "1" }, labels), stringAt(created, "resourceVersion"), writing);
+        if (event.type === "changed") await remove(cluster, event.object, signal);
+        if (event.type === "deleted") stop.abort();
+      }
 
-    assert.deepEqual(told, ["listed one", "changed one", "deleted one"]);
-  });
+      assert.deepEqual(told, ["listed one", "changed one", "deleted one"]);
+    },
+  );
 
-  claim("the OpenAPI document of a version names its kinds, and an unpublished one is undefined", async ({ cluster }, _namespace, signal) => {
-    const document = await cluster.openApi("apps", "v1", { signal });
+  claim(
+    "the OpenAPI document of a version names its kinds, and an unpublished one is undefined",
+    async ({ cluster }, _namespace, signal) => {
+      const document = await cluster.openApi("apps", "v1", { signal });
 
-    assert.ok(valueAt(document, "components", "schemas", "io.k8s.api.apps.v1.Deployment") !== undefined);
-    assert.equal(await cluster.openApi("unserved.contract.test", "v1", { signal }), undefined);
-  });
+      assert.ok(valueAt(document, "components", "schemas", "io.k8s.api.apps.v1.Deployment") !== undefined);
+      assert.equal(await cluster.openApi("unserved.contract.test", "v1", { signal }), undefined);
+    },
+  );
 
   claim("a call that is aborted ends with the reason that was given", async ({ cluster }, namespace) => {
     const reason = new Error("enough");
@@ -213,7 +242,12 @@ export function clusterContract(name: string, skip: string | false, open: () => 
 export function manifest(object: JsonObject): Manifest {
   const metadata = objectAt(object, "metadata");
   const apiVersion = stringAt(object, "apiVersion");
-  const id = { group: groupOf(apiVersion), kind: stringAt(object, "kind"), namespace: stringAt(metadata, "namespace"), name: stringAt(metadata, "name") };
+  const id = {
+    group: groupOf(apiVersion),
+    kind: stringAt(object, "kind"),
+    namespace: stringAt(metadata, "namespace"),
+    name: stringAt(metadata, "name"),
+  };
   return { id, apiVersion, object, origin: { file: "contract.yaml" } };
 }
 
@@ -229,7 +263,12 @@ export function applying(signal: AbortSignal): { fieldManager: string; force: bo
 
 async function remove(cluster: ClusterWriter, object: JsonObject, signal: AbortSignal): Promise<void> {
   const metadata = objectAt(object, "metadata");
-  const deleting = { uid: stringAt(metadata, "uid"), resourceVersion: stringAt(metadata, "resourceVersion"), propagation: "Background" as const, signal };
+  const deleting = {
+    uid: stringAt(metadata, "uid"),
+    resourceVersion: stringAt(metadata, "resourceVersion"),
+    propagation: "Background" as const,
+    signal,
+  };
   await cluster.delete(manifest(object).id, deleting);
 }
 
@@ -241,7 +280,11 @@ function describe(event: WatchEvent): string {
 
 function webDeployment(namespace: string, image: string, app = "web"): JsonObject {
   const labels = { app };
-  const spec = { replicas: 0, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: "web", image }] } } };
+  const spec = {
+    replicas: 0,
+    selector: { matchLabels: labels },
+    template: { metadata: { labels }, spec: { containers: [{ name: "web", image }] } },
+  };
   return { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web", namespace }, spec };
 }
 

@@ -16,7 +16,12 @@ const wrongSources: readonly [name: string, code: number, says: RegExp, args: re
   ["a repository that is not there", 12, /nothing\.git/, ["--repo", `${open.url}/nothing.git`, "--ref", "main", "--path", "app"]],
   ["a ref that is not there", 12, /no-such-branch/, ["--repo", repository.url, "--ref", "no-such-branch", "--path", "app"]],
   ["a path that is not there", 12, /no\/such\/path/, ["--repo", repository.url, "--ref", "main", "--path", "no/such/path"]],
-  ["a Git server that nobody runs", 14, /127\.0\.0\.1:1\b|127\.0\.0\.1/, ["--repo", "http://127.0.0.1:1/shop.git", "--ref", "main", "--path", "app"]],
+  [
+    "a Git server that nobody runs",
+    14,
+    /127\.0\.0\.1:1\b|127\.0\.0\.1/,
+    ["--repo", "http://127.0.0.1:1/shop.git", "--ref", "main", "--path", "app"],
+  ],
   ["a repository without the credentials it asks for", 13, /shop\.git/, ["--repo", lockedRepository.url, "--ref", "main", "--path", "app"]],
 ];
 
@@ -52,7 +57,9 @@ test("an object that the server refuses is named with its file, and nothing at a
 });
 
 test("YAML that does not parse is told with file, line and column, and no value of it", { skip }, async () => {
-  const shop = await newWorkspace(plane!, { "secret.yaml": 'apiVersion: v1\nkind: Secret\nstringData:\n  password: "hunter2\n  other: x\n' });
+  const shop = await newWorkspace(plane!, {
+    "secret.yaml": 'apiVersion: v1\nkind: Secret\nstringData:\n  password: "hunter2\n  other: x\n',
+  });
 
   const broken = await shop.run("sync");
 
@@ -71,7 +78,10 @@ test("the same object twice is exit 11 and names both files", { skip }, async ()
 
 test("a user without rights is told which verb on what, exit 13", { skip }, async () => {
   const shop = await newWorkspace(plane!, { "a.yaml": configMap("settings", {}) });
-  const forbidden = await gitops(["sync", "shop", shop.folder, "-n", shop.namespace], { home: shop.home, kubeconfig: plane!.limitedKubeconfig });
+  const forbidden = await gitops(["sync", "shop", shop.folder, "-n", shop.namespace], {
+    home: shop.home,
+    kubeconfig: plane!.limitedKubeconfig,
+  });
   assertCode(forbidden, 13);
   assert.match(forbidden.stderr, /limited/);
   assert.match(forbidden.stderr, /get|list|create|patch/);
@@ -92,7 +102,8 @@ test("a context that the kubeconfig lacks is exit 12, with the ones it has", { s
 });
 
 test("a Secret's value is in no output of sync and diff, the changed key is", { skip }, async () => {
-  const secret = (password: string) => JSON.stringify({ apiVersion: "v1", kind: "Secret", metadata: { name: "login" }, stringData: { password } });
+  const secret = (password: string) =>
+    JSON.stringify({ apiVersion: "v1", kind: "Secret", metadata: { name: "login" }, stringData: { password } });
   const shop = await newWorkspace(plane!, { "login.yaml": secret("first-password") });
   const first = await shop.run("sync", "-o", "json");
   await shop.write({ "login.yaml": secret("second-password") });

@@ -5,20 +5,24 @@ import { assertCode, configMap, deployment, newWorkspace } from "../support/work
 
 const { skip, plane } = await planeOrSkip();
 
-test("a field that a colleague changed with kubectl is found by diff, and the next sync puts it back", { skip: skip || skipWithoutKubectl() }, async () => {
-  const shop = await newWorkspace(plane!, { "web.yaml": deployment("web", { replicas: 1 }) });
-  assertCode(await shop.run("sync"), 0);
-  const edited = await plane!.kubectl(["set", "image", "deployment/web", "web=example.com/web:hacked", "-n", shop.namespace]);
-  assert.equal(edited.code, 0, edited.stderr);
+test(
+  "a field that a colleague changed with kubectl is found by diff, and the next sync puts it back",
+  { skip: skip || skipWithoutKubectl() },
+  async () => {
+    const shop = await newWorkspace(plane!, { "web.yaml": deployment("web", { replicas: 1 }) });
+    assertCode(await shop.run("sync"), 0);
+    const edited = await plane!.kubectl(["set", "image", "deployment/web", "web=example.com/web:hacked", "-n", shop.namespace]);
+    assert.equal(edited.code, 0, edited.stderr);
 
-  const diff = await shop.run("diff", "-o", "json");
-  assertCode(diff, 1);
-  assert.match(diff.stdout, /\/spec\/template\/spec\/containers\/0\/image/);
+    const diff = await shop.run("diff", "-o", "json");
+    assertCode(diff, 1);
+    assert.match(diff.stdout, /\/spec\/template\/spec\/containers\/0\/image/);
 
-  assertCode(await shop.run("sync"), 0);
-  assert.match(JSON.stringify((await shop.live("apps/v1/deployments/web"))?.spec), /"image":"example.com\/web:1"/);
-  assertCode(await shop.run("diff"), 0);
-});
+    assertCode(await shop.run("sync"), 0);
+    assert.match(JSON.stringify((await shop.live("apps/v1/deployments/web"))?.spec), /"image":"example.com\/web:1"/);
+    assertCode(await shop.run("diff"), 0);
+  },
+);
 
 test("an object that a colleague deleted is made again", { skip }, async () => {
   const shop = await newWorkspace(plane!, { "one.yaml": configMap("one", { a: "1" }), "two.yaml": configMap("two", { a: "1" }) });

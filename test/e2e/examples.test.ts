@@ -26,7 +26,10 @@ const skip = noPlane || skipWithoutExamples();
 const rows = JSON.parse(readFileSync(new URL("../../fixtures/examples.json", import.meta.url), "utf8")) as readonly Row[];
 
 test("the table of examples names every folder that could be delivered, once", { skip: skipWithoutExamples() }, () => {
-  assert.deepEqual(rows.map(({ folder }) => folder), exampleFolders());
+  assert.deepEqual(
+    rows.map(({ folder }) => folder),
+    exampleFolders(),
+  );
 });
 
 for (const { folder, build, sync, says, timeout } of rows) {
@@ -34,7 +37,10 @@ for (const { folder, build, sync, says, timeout } of rows) {
     const person = await newPerson(plane!);
     const built = await person.run("build", join(examplesFolder, folder));
     assertCode(built, build);
-    const synced = sync === undefined ? undefined : await person.run("sync", "example", join(examplesFolder, folder), "--prune", "--timeout", timeout ?? "60s");
+    const synced =
+      sync === undefined
+        ? undefined
+        : await person.run("sync", "example", join(examplesFolder, folder), "--prune", "--timeout", timeout ?? "60s");
     try {
       if (synced !== undefined && sync !== undefined) assertCode(synced, sync);
       if (says !== undefined) assert.ok((synced ?? built).stderr.includes(says), `does not say "${says}":\n${(synced ?? built).stderr}`);
@@ -105,7 +111,10 @@ async function removeAll(person: Person, built: string, name = "example"): Promi
   const kinds = ["Namespace", "CustomResourceDefinition", "PersistentVolume", "PersistentVolumeClaim", "Application"];
   const guarded = built
     .split(/^---$/m)
-    .map((text) => ({ kind: /^kind: (\S+)/m.exec(text)?.[1] ?? "", name: /^metadata:\n(?: {2}.*\n)*? {2}name: (\S+)/m.exec(text)?.[1] ?? "" }))
+    .map((text) => ({
+      kind: /^kind: (\S+)/m.exec(text)?.[1] ?? "",
+      name: /^metadata:\n(?: {2}.*\n)*? {2}name: (\S+)/m.exec(text)?.[1] ?? "",
+    }))
     .filter(({ kind }) => kinds.includes(kind))
     .flatMap(({ kind, name }) => ["--confirm-prune", `${kind}/${name}`]);
   const removed = await person.run("delete", name, "--yes", "--allow-mass-prune", ...guarded);

@@ -42,9 +42,24 @@ function manifests({ config, labels, ports, env, image, cpu, verbs }: Edition): 
   const container = { name: "web", image, env: env.map((name) => ({ name, value: name })), resources: { requests: { cpu } } };
   return [
     { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "config", labels }, data: config },
-    { apiVersion: "v1", kind: "Service", metadata: { name: "web" }, spec: { selector: { app: "web" }, ports: ports.map((port) => ({ name: `p${String(port)}`, port })) } },
-    { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web", labels }, spec: { replicas: 0, selector, template: { metadata: { labels: { app: "web" } }, spec: { containers: [container] } } } },
-    { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", metadata: { name: "reader" }, rules: [{ apiGroups: [""], resources: ["configmaps"], verbs }] },
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "web" },
+      spec: { selector: { app: "web" }, ports: ports.map((port) => ({ name: `p${String(port)}`, port })) },
+    },
+    {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "web", labels },
+      spec: { replicas: 0, selector, template: { metadata: { labels: { app: "web" } }, spec: { containers: [container] } } },
+    },
+    {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "Role",
+      metadata: { name: "reader" },
+      rules: [{ apiGroups: [""], resources: ["configmaps"], verbs }],
+    },
   ];
 }
 
@@ -67,7 +82,9 @@ async function liveState(namespace: string): Promise<unknown> {
     const { body } = await plane!.api("GET", `/${String(path)}/namespaces/${namespace}/${object}`);
     const { metadata, status: _, ...rest } = body as Live & { status?: unknown };
     const { "applyset.kubernetes.io/part-of": _mark, ...labels } = metadata.labels ?? {};
-    const text = JSON.stringify({ name: metadata.name, labels, ...rest }, (key, value: unknown) => (/^clusterIPs?$/.test(key) ? undefined : value));
+    const text = JSON.stringify({ name: metadata.name, labels, ...rest }, (key, value: unknown) =>
+      /^clusterIPs?$/.test(key) ? undefined : value,
+    );
     found.push(JSON.parse(text));
   }
   return found;
@@ -81,30 +98,35 @@ function shownByKubectl(stdout: string): readonly string[] {
   });
 }
 
-test("from any edition to any other, diff shows the objects that kubectl shows and sync stores what kubectl stores", { skip: skip || skipWithoutKubectl() }, async () => {
-  const home = newHome();
-  const [theirs, ours] = [await plane!.createNamespace("kubectl"), await plane!.createNamespace("gitops")];
-  const run = (...args: readonly string[]): ReturnType<typeof gitops> => gitops([...args, "-n", ours], { home, kubeconfig: plane!.kubeconfig });
-  const apply = async (): Promise<void> => {
-    const applied = await plane!.kubectl(["apply", "--server-side", "--force-conflicts", "-n", theirs, "-f", folder]);
-    assert.equal(applied.code, 0, applied.stderr);
-    const synced = await run("sync", "oracle", folder, "--no-wait");
-    assert.equal(synced.code, 0, synced.stderr);
-  };
-  await fc.assert(
-    fc.asyncProperty(edition, edition, async (before, after) => {
-      writeEdition(before);
-      await apply();
-      assert.deepEqual(await liveState(ours), await liveState(theirs));
-      writeEdition(after);
-      const theirDiff = await plane!.kubectl(["diff", "--server-side", "--force-conflicts", "-n", theirs, "-f", folder]);
-      const ourDiff = await run("diff", "oracle", folder, "-o", "json");
-      assert.equal(ourDiff.code, theirDiff.code, `${ourDiff.stderr}${theirDiff.stdout}`);
-      const { changes } = JSON.parse(ourDiff.stdout) as { changes: { kind: string; name: string }[] };
-      assert.deepEqual(changes.map(({ kind, name }) => `${kind}/${name}`).sort(), [...shownByKubectl(theirDiff.stdout)].sort());
-      await apply();
-      assert.deepEqual(await liveState(ours), await liveState(theirs));
-    }),
-    { seed, numRuns: 8, endOnFailure: true },
-  );
-});
+test(
+  "from any edition to any other, diff shows the objects that kubectl shows and sync stores what kubectl stores",
+  { skip: skip || skipWithoutKubectl() },
+  async () => {
+    const home = newHome();
+    const [theirs, ours] = [await plane!.createNamespace("kubectl"), await plane!.createNamespace("gitops")];
+    const run = (...args: readonly string[]): ReturnType<typeof gitops> =>
+      gitops([...args, "-n", ours], { home, kubeconfig: plane!.kubeconfig });
+    const apply = async (): Promise<void> => {
+      const applied = await plane!.kubectl(["apply", "--server-side", "--force-conflicts", "-n", theirs, "-f", folder]);
+      assert.equal(applied.code, 0, applied.stderr);
+      const synced = await run("sync", "oracle", folder, "--no-wait");
+      assert.equal(synced.code, 0, synced.stderr);
+    };
+    await fc.assert(
+      fc.asyncProperty(edition, edition, async (before, after) => {
+        writeEdition(before);
+        await apply();
+        assert.deepEqual(await liveState(ours), await liveState(theirs));
+        writeEdition(after);
+        const theirDiff = await plane!.kubectl(["diff", "--server-side", "--force-conflicts", "-n", theirs, "-f", folder]);
+        const ourDiff = await run("diff", "oracle", folder, "-o", "json");
+        assert.equal(ourDiff.code, theirDiff.code, `${ourDiff.stderr}${theirDiff.stdout}`);
+        const { changes } = JSON.parse(ourDiff.stdout) as { changes: { kind: string; name: string }[] };
+        assert.deepEqual(changes.map(({ kind, name }) => `${kind}/${name}`).sort(), [...shownByKubectl(theirDiff.stdout)].sort());
+        await apply();
+        assert.deepEqual(await liveState(ours), await liveState(theirs));
+      }),
+      { seed, numRuns: 8, endOnFailure: true },
+    );
+  },
+);

@@ -6,9 +6,11 @@ import { assertCode, configMap, deployment, newWorkspace } from "../support/work
 const { skip, plane } = await planeOrSkip();
 
 const files = {
-  "base/kustomization.yaml": "resources: [deployment.yaml, service.yaml]\nconfigMapGenerator:\n  - { name: settings, literals: [colour=blue] }\n",
+  "base/kustomization.yaml":
+    "resources: [deployment.yaml, service.yaml]\nconfigMapGenerator:\n  - { name: settings, literals: [colour=blue] }\n",
   "base/deployment.yaml": deployment("web", { replicas: 2 }),
-  "base/service.yaml": '{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": {"selector": {"app": "web"}, "ports": [{"port": 80}]}}',
+  "base/service.yaml":
+    '{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": {"selector": {"app": "web"}, "ports": [{"port": 80}]}}',
   "kustomization.yaml": "resources: [base]\nlabels:\n  - pairs: { team: shop }\n",
 };
 
@@ -46,9 +48,15 @@ test("a change is shown by diff with exit 1, delivered by sync, and gone from di
   const changed = await shop.writesOf(() => shop.run("diff", "-o", "json"));
   assertCode(changed.result, 1);
   assert.deepEqual(changed.writes, []);
-  const document = JSON.parse(changed.result.stdout) as { kind: string; changes: { action: string; kind: string; name: string; fields: string[] }[] };
+  const document = JSON.parse(changed.result.stdout) as {
+    kind: string;
+    changes: { action: string; kind: string; name: string; fields: string[] }[];
+  };
   assert.equal(document.kind, "Diff");
-  assert.deepEqual(document.changes.map(({ action, kind, name, fields }) => [action, kind, name, fields]), [["configure", "Deployment", "web", ["/spec/replicas"]]]);
+  assert.deepEqual(
+    document.changes.map(({ action, kind, name, fields }) => [action, kind, name, fields]),
+    [["configure", "Deployment", "web", ["/spec/replicas"]]],
+  );
 
   assertCode(await shop.run("sync"), 0);
   assert.equal((await shop.live("apps/v1/deployments/web"))?.spec?.["replicas"], 3);
@@ -76,9 +84,18 @@ test("get shows each object with sync state and health, as a table and as JSON",
   assert.match(table.stdout, /^Deployment +shop-\w+ +web +Synced +Healthy +\d+[smh]/m);
 
   const json = await shop.gitops("get", "shop", "-o", "json");
-  const delivery = JSON.parse(json.stdout) as { kind: string; sync: string; health: string; resources: { kind: string; sync: string; health: string }[] };
+  const delivery = JSON.parse(json.stdout) as {
+    kind: string;
+    sync: string;
+    health: string;
+    resources: { kind: string; sync: string; health: string }[];
+  };
   assert.deepEqual([delivery.kind, delivery.sync, delivery.health], ["Delivery", "Synced", "Healthy"]);
-  assert.deepEqual(delivery.resources.map(({ kind, sync, health }) => `${kind} ${sync} ${health}`).sort(), ["ConfigMap Synced Healthy", "Deployment Synced Healthy", "Service Synced Healthy"]);
+  assert.deepEqual(delivery.resources.map(({ kind, sync, health }) => `${kind} ${sync} ${health}`).sort(), [
+    "ConfigMap Synced Healthy",
+    "Deployment Synced Healthy",
+    "Service Synced Healthy",
+  ]);
 });
 
 test("what is removed from the source stays without --prune and goes with it; strangers stay", { skip }, async () => {
@@ -125,7 +142,16 @@ test("sync -o json tells every step as one JSON object a line, and the last one 
 
   assert.equal(code, 0);
   assert.ok(events, stdout);
-  assert.deepEqual(events.filter(({ type }) => type === "object.applied").map(({ name, action }) => [name, action]).sort(), [["one", "created"], ["two", "created"]]);
+  assert.deepEqual(
+    events
+      .filter(({ type }) => type === "object.applied")
+      .map(({ name, action }) => [name, action])
+      .sort(),
+    [
+      ["one", "created"],
+      ["two", "created"],
+    ],
+  );
   const last = events.at(-1);
   assert.deepEqual([last?.type, last?.["exitCode"], last?.["created"], last?.["failed"]], ["sync.finished", 0, 2, 0]);
 });

@@ -14,10 +14,20 @@ const crd = (group: string) =>
       group,
       scope: "Namespaced",
       names: { kind: "Widget", plural: "widgets", singular: "widget" },
-      versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: { type: "object", properties: { spec: { type: "object", properties: { size: { type: "integer" } } } } } } }],
+      versions: [
+        {
+          name: "v1",
+          served: true,
+          storage: true,
+          schema: {
+            openAPIV3Schema: { type: "object", properties: { spec: { type: "object", properties: { size: { type: "integer" } } } } },
+          },
+        },
+      ],
     },
   });
-const widget = (group: string, size: unknown) => JSON.stringify({ apiVersion: `${group}/v1`, kind: "Widget", metadata: { name: "one" }, spec: { size } });
+const widget = (group: string, size: unknown) =>
+  JSON.stringify({ apiVersion: `${group}/v1`, kind: "Widget", metadata: { name: "one" }, spec: { size } });
 
 test("waves run in their order, whatever the file names", { skip }, async () => {
   const wave = (number: string) => ({ "argocd.argoproj.io/sync-wave": number });
@@ -30,7 +40,10 @@ test("waves run in their order, whatever the file names", { skip }, async () => 
   const { code, events, stderr } = await shop.run("sync", "-o", "json");
 
   assert.equal(code, 0, stderr);
-  assert.deepEqual(events?.filter(({ type }) => type === "object.applied").map(({ name }) => name), ["first", "second", "third"]);
+  assert.deepEqual(
+    events?.filter(({ type }) => type === "object.applied").map(({ name }) => name),
+    ["first", "second", "third"],
+  );
 });
 
 test("hooks run before and after the sync, each waits for the other, and a kept one shows that it ran", { skip }, async () => {
@@ -43,7 +56,10 @@ test("hooks run before and after the sync, each waits for the other, and a kept 
   const { code, events, stderr } = await shop.run("sync", "-o", "json");
 
   assert.equal(code, 0, stderr);
-  assert.deepEqual(events?.filter(({ type }) => type === "object.applied").map(({ name }) => name), ["migrate", "settings", "smoke"]);
+  assert.deepEqual(
+    events?.filter(({ type }) => type === "object.applied").map(({ name }) => name),
+    ["migrate", "settings", "smoke"],
+  );
   assert.equal((await shop.live("batch/v1/jobs/migrate"))?.status?.["succeeded"], 1);
   assert.equal(await shop.live("batch/v1/jobs/smoke"), undefined);
 });
@@ -78,7 +94,11 @@ test("a CRD and an object of its kind come in one sync, and the second sync writ
 
 test("an object that breaks the schema of a CRD in the same sync is refused before anything is written", { skip }, async () => {
   const group = `bad-sync-${process.pid}.example.com`;
-  const shop = await newWorkspace(plane!, { "a-widget.yaml": widget(group, "large"), "b-crd.yaml": crd(group), "c.yaml": configMap("settings", {}) });
+  const shop = await newWorkspace(plane!, {
+    "a-widget.yaml": widget(group, "large"),
+    "b-crd.yaml": crd(group),
+    "c.yaml": configMap("settings", {}),
+  });
 
   const refused = await shop.run("sync");
 

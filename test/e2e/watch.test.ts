@@ -10,7 +10,12 @@ interface Shown {
   readonly resources: readonly { readonly kind: string; readonly sync: string }[];
 }
 
-const service = JSON.stringify({ apiVersion: "v1", kind: "Service", metadata: { name: "web" }, spec: { ports: [{ port: 80 }], selector: { app: "web" } } });
+const service = JSON.stringify({
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: { name: "web" },
+  spec: { ports: [{ port: 80 }], selector: { app: "web" } },
+});
 
 test("a watched delivery shows what joins it, and what happens to a kind that it did not have before", { skip }, async () => {
   const shop = await newWorkspace(plane!, { "a.yaml": configMap("a", { v: "1" }) });
@@ -20,8 +25,14 @@ test("a watched delivery shows what joins it, and what happens to a kind that it
   // Each step is taken when the one before it is shown.
   const steps: { readonly isShown: (shown: Shown) => boolean; readonly take: () => Promise<unknown> }[] = [
     { isShown: ({ resources }) => resources.length === 1, take: async () => (await shop.write({ "web.yaml": service }), shop.run("sync")) },
-    { isShown: ({ resources }) => resources.some(({ kind, sync }) => kind === "Service" && sync === "Synced"), take: () => plane!.api("DELETE", path) },
-    { isShown: ({ resources }) => resources.some(({ kind, sync }) => kind === "Service" && sync === "OutOfSync"), take: async () => kill("SIGINT") },
+    {
+      isShown: ({ resources }) => resources.some(({ kind, sync }) => kind === "Service" && sync === "Synced"),
+      take: () => plane!.api("DELETE", path),
+    },
+    {
+      isShown: ({ resources }) => resources.some(({ kind, sync }) => kind === "Service" && sync === "OutOfSync"),
+      take: async () => kill("SIGINT"),
+    },
   ];
   let kill: (signal: NodeJS.Signals) => void = () => assert.fail("the command was not started");
   const taken: Promise<unknown>[] = [];

@@ -59,7 +59,11 @@ export function gitops(args: readonly string[], options: CommandOptions = {}): P
   ownHome ??= newHome();
   const home = options.home ?? ownHome;
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [gitopsProgram, ...args], { cwd: options.cwd ?? home, env: environment(home, options), stdio: "pipe" });
+    const child = spawn(process.execPath, [gitopsProgram, ...args], {
+      cwd: options.cwd ?? home,
+      env: environment(home, options),
+      stdio: "pipe",
+    });
     const limit = setTimeout(() => child.kill("SIGKILL"), LIMIT * 1000);
     const kill = (signal: NodeJS.Signals): void => void child.kill(signal);
     options.onStart?.(kill);
@@ -77,7 +81,8 @@ export function gitops(args: readonly string[], options: CommandOptions = {}): P
     child.stdin.on("error", () => {}); // a command that never reads may end first: EPIPE says nothing about it
     child.on("close", (code, signal) => {
       clearTimeout(limit);
-      if (signal === "SIGKILL" && !options.onOutput && !options.onStart) reject(new Error(`gitops ${args.join(" ")} did not end within ${LIMIT} s\n${stdout}${stderr}`));
+      if (signal === "SIGKILL" && !options.onOutput && !options.onStart)
+        reject(new Error(`gitops ${args.join(" ")} did not end within ${LIMIT} s\n${stdout}${stderr}`));
       else resolve({ code: code ?? 128, stdout, stderr, events: streamEvents(stdout) });
     });
     child.stdin.end(options.input ?? "");

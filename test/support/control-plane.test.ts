@@ -15,7 +15,10 @@ test("a namespace is made, and the audit log counts exactly the writes after the
   assert.equal((await plane!.api("POST", `${path}?dryRun=All`, { ...configMap, metadata: { name: "two" } })).status, 201);
   assert.equal((await plane!.api("GET", path)).status, 200);
 
-  assert.deepEqual((await plane!.writes({ namespace, since })).map(({ verb, resource }) => `${verb} ${resource}`), ["create configmaps"]);
+  assert.deepEqual(
+    (await plane!.writes({ namespace, since })).map(({ verb, resource }) => `${verb} ${resource}`),
+    ["create configmaps"],
+  );
 });
 
 test("a refused write is counted too", { skip }, async () => {
@@ -27,12 +30,16 @@ test("a refused write is counted too", { skip }, async () => {
   assert.equal(await plane!.countWrites({ namespace, since }), 1);
 });
 
-test("kubectl reaches the plane as administrator, and the limited user may do nothing", { skip: skip || skipWithoutKubectl() }, async () => {
-  assert.equal((await plane!.kubectl(["get", "namespace", "default", "-o", "name"])).stdout, "namespace/default\n");
-  const limited = await plane!.kubectl(["get", "pods", "--kubeconfig", plane!.limitedKubeconfig]);
-  assert.equal(limited.code, 1);
-  assert.match(limited.stderr, /pods is forbidden: User "limited" cannot list resource/);
-});
+test(
+  "kubectl reaches the plane as administrator, and the limited user may do nothing",
+  { skip: skip || skipWithoutKubectl() },
+  async () => {
+    assert.equal((await plane!.kubectl(["get", "namespace", "default", "-o", "name"])).stdout, "namespace/default\n");
+    const limited = await plane!.kubectl(["get", "pods", "--kubeconfig", plane!.limitedKubeconfig]);
+    assert.equal(limited.code, 1);
+    assert.match(limited.stderr, /pods is forbidden: User "limited" cannot list resource/);
+  },
+);
 
 const fates: Record<string, (pod: PodStatus) => boolean> = {
   "": ({ phase, containerStatuses }) => phase === "Running" && containerStatuses?.[0]?.ready === true,
@@ -47,7 +54,12 @@ for (const [fate, reached] of Object.entries(fates)) {
   test(`a Pod whose fate is "${fate}" reaches it`, { skip: skipWorkloads }, async () => {
     const namespace = await plane!.createNamespace("fate");
     const pods = `/api/v1/namespaces/${namespace}/pods`;
-    await plane!.api("POST", pods, { apiVersion: "v1", kind: "Pod", metadata: { name: "web", annotations: annotations(fate) }, spec: podSpec });
+    await plane!.api("POST", pods, {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "web", annotations: annotations(fate) },
+      spec: podSpec,
+    });
 
     await eventually(`${pods}/web`, ({ status }) => reached(status));
   });
@@ -55,7 +67,12 @@ for (const [fate, reached] of Object.entries(fates)) {
 
 test("a Pod that is not to be restarted completes", { skip: skipWorkloads }, async () => {
   const pods = `/api/v1/namespaces/${await plane!.createNamespace("once")}/pods`;
-  await plane!.api("POST", pods, { apiVersion: "v1", kind: "Pod", metadata: { name: "once" }, spec: { ...podSpec, restartPolicy: "Never" } });
+  await plane!.api("POST", pods, {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "once" },
+    spec: { ...podSpec, restartPolicy: "Never" },
+  });
 
   await eventually(`${pods}/once`, ({ status }) => status["phase"] === "Succeeded");
 });
@@ -66,9 +83,17 @@ test("a Deployment becomes available, a Job completes, and a Job whose Pods fail
   const deployments = `/apis/apps/v1/namespaces/${namespace}/deployments`;
   const jobs = `/apis/batch/v1/namespaces/${namespace}/jobs`;
   const template = { metadata: { labels }, spec: podSpec };
-  await plane!.api("POST", deployments, { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web" }, spec: { replicas: 3, selector: { matchLabels: labels }, template } });
+  await plane!.api("POST", deployments, {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "web" },
+    spec: { replicas: 3, selector: { matchLabels: labels }, template },
+  });
   for (const fate of ["", "fail"]) {
-    const spec = { backoffLimit: 0, template: { metadata: { annotations: annotations(fate) }, spec: { ...podSpec, restartPolicy: "Never" } } };
+    const spec = {
+      backoffLimit: 0,
+      template: { metadata: { annotations: annotations(fate) }, spec: { ...podSpec, restartPolicy: "Never" } },
+    };
     await plane!.api("POST", jobs, { apiVersion: "batch/v1", kind: "Job", metadata: { name: `job${fate}` }, spec });
   }
 
@@ -85,7 +110,11 @@ test("a claim of the default storage class is bound, and its volume goes with it
   await eventually(`${claims}/data`, ({ status }) => status["phase"] === "Bound");
   const { spec: bound } = (await plane!.api("GET", `${claims}/data`)).body as { spec: { volumeName: string } };
   await plane!.api("DELETE", `${claims}/data`);
-  await eventually(`/api/v1/persistentvolumes/${bound.volumeName}`, ({ status }) => status["code"] === 404, (body) => ({ status: body as Record<string, unknown> }));
+  await eventually(
+    `/api/v1/persistentvolumes/${bound.volumeName}`,
+    ({ status }) => status["code"] === 404,
+    (body) => ({ status: body as Record<string, unknown> }),
+  );
 });
 
 test("an autoscaler finds metrics and scales its target to the minimum", { skip: skipWorkloads }, async () => {
@@ -93,7 +122,12 @@ test("an autoscaler finds metrics and scales its target to the minimum", { skip:
   const labels = { app: "web" };
   const containers = [{ name: "web", image: "example.com/web:1", resources: { requests: { cpu: "100m" } } }];
   const spec = { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } };
-  await plane!.api("POST", `/apis/apps/v1/namespaces/${namespace}/deployments`, { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web" }, spec });
+  await plane!.api("POST", `/apis/apps/v1/namespaces/${namespace}/deployments`, {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "web" },
+    spec,
+  });
   const scalers = `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`;
   const cpu = { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 90 } } };
   const target = { apiVersion: "apps/v1", kind: "Deployment", name: "web" };

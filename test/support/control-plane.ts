@@ -108,7 +108,8 @@ function withTools(plane: Plane): ControlPlane {
       const name = `${prefix}-${randomBytes(4).toString("hex")}`;
       const { status, body } = await api("POST", "/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name } });
       if (status !== 201) throw new Error(`namespace ${name} was not created: ${JSON.stringify(body)}`);
-      if (plane.runsWorkloads) await settled(async () => (await api("GET", `/api/v1/namespaces/${name}/serviceaccounts/default`)).status === 200);
+      if (plane.runsWorkloads)
+        await settled(async () => (await api("GET", `/api/v1/namespaces/${name}/serviceaccounts/default`)).status === 200);
       return name;
     },
   };
@@ -141,7 +142,14 @@ async function settled(holds: () => Promise<boolean>): Promise<void> {
   }
 }
 
-function send(agent: Agent, url: URL, token: string, method: string, body: unknown, contentType: string): Promise<{ status: number; body: unknown }> {
+function send(
+  agent: Agent,
+  url: URL,
+  token: string,
+  method: string,
+  body: unknown,
+  contentType: string,
+): Promise<{ status: number; body: unknown }> {
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${token}`, "content-type": contentType, accept: "application/json" };
     const sent = request(url, { method, agent, headers, timeout: 30_000 }, (response) => {
@@ -199,7 +207,11 @@ async function readWrites(path: string, filter: WriteFilter): Promise<AuditedWri
     const start = filter.since ?? 0;
     const length = (await file.stat()).size - start;
     const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, start);
-    const lines = buffer.subarray(0, bytesRead).toString("utf8").split("\n").filter((line) => line !== "");
+    const lines = buffer
+      .subarray(0, bytesRead)
+      .toString("utf8")
+      .split("\n")
+      .filter((line) => line !== "");
     return lines.map(toWrite).filter((write) => write !== undefined && !write.dryRun && matches(write, filter)) as AuditedWrite[];
   } finally {
     await file.close();
@@ -227,5 +239,16 @@ function toWrite(line: string): AuditedWrite | undefined {
   // tokens and access reviews are created, but nothing is stored
   if (subresource === "token" || apiGroup === "authorization.k8s.io" || apiGroup === "authentication.k8s.io") return undefined;
   const dryRun = new URL(uri, "https://server").searchParams.has("dryRun");
-  return { verb: event.verb, uri, user: event.user.username, userAgent: event.userAgent ?? "", group: apiGroup, resource, subresource, namespace, name, dryRun };
+  return {
+    verb: event.verb,
+    uri,
+    user: event.user.username,
+    userAgent: event.userAgent ?? "",
+    group: apiGroup,
+    resource,
+    subresource,
+    namespace,
+    name,
+    dryRun,
+  };
 }

@@ -3,11 +3,15 @@ import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Repositories of others, as data: beside the clone, or where GITOPS_EXAMPLES says. */
-export const examplesFolder = resolve(process.env["GITOPS_EXAMPLES"] ?? fileURLToPath(new URL("../../../shared/examples", import.meta.url)));
+export const examplesFolder = resolve(
+  process.env["GITOPS_EXAMPLES"] ?? fileURLToPath(new URL("../../../shared/examples", import.meta.url)),
+);
 
 /** Why tests on them are skipped, or false. */
 export function skipWithoutExamples(): string | false {
-  return existsSync(join(examplesFolder, "podinfo")) ? false : "not here: repositories of others (../shared/examples, or the folder in GITOPS_EXAMPLES)";
+  return existsSync(join(examplesFolder, "podinfo"))
+    ? false
+    : "not here: repositories of others (../shared/examples, or the folder in GITOPS_EXAMPLES)";
 }
 
 /**

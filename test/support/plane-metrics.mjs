@@ -23,13 +23,25 @@ export async function serveMetrics(port, files, call) {
     );
   });
   server.listen(port, "127.0.0.1");
-  const service = { apiVersion: "v1", kind: "Service", metadata: { name: "metrics", namespace: "kube-system" }, spec: { type: "ExternalName", externalName: "localhost" } };
+  const service = {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "metrics", namespace: "kube-system" },
+    spec: { type: "ExternalName", externalName: "localhost" },
+  };
   await call("POST", "/api/v1/namespaces/kube-system/services", service);
   await call("POST", "/apis/apiregistration.k8s.io/v1/apiservices", {
     apiVersion: "apiregistration.k8s.io/v1",
     kind: "APIService",
     metadata: { name: `${VERSION}.${GROUP}` },
-    spec: { group: GROUP, version: VERSION, groupPriorityMinimum: 100, versionPriority: 100, insecureSkipTLSVerify: true, service: { namespace: "kube-system", name: "metrics", port } },
+    spec: {
+      group: GROUP,
+      version: VERSION,
+      groupPriorityMinimum: 100,
+      versionPriority: 100,
+      insecureSkipTLSVerify: true,
+      service: { namespace: "kube-system", name: "metrics", port },
+    },
   });
 }
 

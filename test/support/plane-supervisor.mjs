@@ -227,7 +227,12 @@ async function furnish(call, metricsPort) {
   await until("the controllers run", async () => (await call("GET", account)).status === 200);
   if (!parts.kwok || !parts.scheduler) return;
   const annotations = { "storageclass.kubernetes.io/is-default-class": "true" };
-  const storageClass = { apiVersion: "storage.k8s.io/v1", kind: "StorageClass", metadata: { name: "standard", annotations }, provisioner: "test.gitops.dev/pretended" };
+  const storageClass = {
+    apiVersion: "storage.k8s.io/v1",
+    kind: "StorageClass",
+    metadata: { name: "standard", annotations },
+    provisioner: "test.gitops.dev/pretended",
+  };
   await call("POST", "/apis/storage.k8s.io/v1/storageclasses", storageClass);
   for (const name of NODES) {
     const metadata = { name, annotations: { "kwok.x-k8s.io/node": "fake" }, labels: { "kubernetes.io/os": "linux" } };

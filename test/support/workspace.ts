@@ -81,7 +81,11 @@ export function assertCode(result: CommandResult, code: number): void {
 }
 
 /** A ConfigMap as YAML. */
-export function configMap(name: string, data: Readonly<Record<string, string>>, annotations: Readonly<Record<string, string>> = {}): string {
+export function configMap(
+  name: string,
+  data: Readonly<Record<string, string>>,
+  annotations: Readonly<Record<string, string>> = {},
+): string {
   return JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, annotations }, data });
 }
 
@@ -92,11 +96,19 @@ export function deployment(name: string, options: { replicas?: number; fate?: st
   const annotations = fate === undefined ? {} : { "test.gitops.dev/pod": fate };
   const template = { metadata: { labels, annotations }, spec: { containers: [{ name: "web", image }] } };
   const progress = deadline === undefined ? {} : { progressDeadlineSeconds: deadline };
-  return JSON.stringify({ apiVersion: "apps/v1", kind: "Deployment", metadata: { name }, spec: { replicas, selector: { matchLabels: labels }, template, ...progress } });
+  return JSON.stringify({
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name },
+    spec: { replicas, selector: { matchLabels: labels }, template, ...progress },
+  });
 }
 
 /** A Job as YAML that completes, or ends as `fate` says; tried once. */
 export function job(name: string, annotations: Readonly<Record<string, string>> = {}, fate?: string): string {
-  const pod = { metadata: { annotations: fate === undefined ? {} : { "test.gitops.dev/pod": fate } }, spec: { restartPolicy: "Never", containers: [{ name: "run", image: "example.com/job:1" }] } };
+  const pod = {
+    metadata: { annotations: fate === undefined ? {} : { "test.gitops.dev/pod": fate } },
+    spec: { restartPolicy: "Never", containers: [{ name: "run", image: "example.com/job:1" }] },
+  };
   return JSON.stringify({ apiVersion: "batch/v1", kind: "Job", metadata: { name, annotations }, spec: { backoffLimit: 0, template: pod } });
 }

@@ -102,7 +102,10 @@ async function fetchPrepared(source: Extract<Source, { type: "git" }>, remote: R
 function credentialWarnings(url: RepositoryUrl, sources: CredentialSources): readonly string[] {
   const visible = `the credentials in the URL of ${url.origin} are visible to others in process lists and shell history: use GITOPS_GIT_TOKEN`;
   const isPlain = url.transport === "http" && credentialFor(url, sources) !== undefined;
-  return [...(url.credentials === undefined ? [] : [visible]), ...(isPlain ? [`the credentials are sent unencrypted to ${url.origin}`] : [])];
+  return [
+    ...(url.credentials === undefined ? [] : [visible]),
+    ...(isPlain ? [`the credentials are sent unencrypted to ${url.origin}`] : []),
+  ];
 }
 
 /** The entries for authentication of the clone that the person stands in; these keys only, and none where there is no clone. */

@@ -55,7 +55,10 @@ export function escapes(path: string, link?: string): GitOpsError {
 
 /** The error for a path where nothing stands. */
 export function noSuchPath(path: string, what = "file or folder"): GitOpsError {
-  return new GitOpsError("PATH_NOT_FOUND", `no such ${what}: ${shown(path === "" ? "." : path)}`, { hint: "check the path, and that this revision has it", data: { path: shown(path) } });
+  return new GitOpsError("PATH_NOT_FOUND", `no such ${what}: ${shown(path === "" ? "." : path)}`, {
+    hint: "check the path, and that this revision has it",
+    data: { path: shown(path) },
+  });
 }
 
 function shown(path: string): string {

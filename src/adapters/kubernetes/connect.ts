@@ -63,7 +63,11 @@ export async function connectCluster(options: ClusterConnectionOptions): Promise
   for (const message of access.warnings) emit({ type: "warning", message });
   const limits = limitsOf(options);
   const dialer = await createDialer(access, limits.connections, environment);
-  const host = { environment: withoutOwnSecrets(environment), interactive: options.interactive ?? false, execTimeoutMs: options.execTimeoutMs ?? 30_000 };
+  const host = {
+    environment: withoutOwnSecrets(environment),
+    interactive: options.interactive ?? false,
+    execTimeoutMs: options.execTimeoutMs ?? 30_000,
+  };
   const credentials = createCredentialSource(access, clock, host);
   const client = createApiClient({ access, dialer, credentials, clock, limits, emit, userAgent: options.userAgent ?? "gitops" });
   const connection = createConnection(client);
@@ -91,7 +95,8 @@ async function findAccess(options: ClusterConnectionOptions): Promise<ClusterAcc
   if (config !== undefined) return resolveAccess(config, options);
   const pod = await inClusterAccess(environment);
   if (pod !== undefined && options.context === undefined) return { ...pod, namespace: options.namespace ?? pod.namespace };
-  if (options.server !== undefined) return resolveAccess({ currentContext: "", clusters: new Map(), users: new Map(), contexts: new Map() }, options);
+  if (options.server !== undefined)
+    return resolveAccess({ currentContext: "", clusters: new Map(), users: new Map(), contexts: new Map() }, options);
   throw new GitOpsError("CONTEXT_NOT_FOUND", "there is no kubeconfig", {
     hint: "write ~/.kube/config, set KUBECONFIG, or give --kubeconfig FILE",
     data: { nearest: [] },

@@ -43,7 +43,9 @@ function indexOfElement(selector: string, list: readonly JsonValue[]): number {
   const keys = [...selector.matchAll(/([^=,]+)=("(?:[^"\\]|\\.)*"|[^,]*)/g)];
   if (keys.length === 0) return -1;
   // A key that the manifest leaves out has the server's default (a port's protocol), so it can't tell elements apart here.
-  return list.findIndex((item) => isJsonObject(item) && keys.every(([, key = "", value]) => !Object.hasOwn(item, key) || printed(item[key]) === value));
+  return list.findIndex(
+    (item) => isJsonObject(item) && keys.every(([, key = "", value]) => !Object.hasOwn(item, key) || printed(item[key]) === value),
+  );
 }
 
 function printed(value: JsonValue | undefined): string {

@@ -31,7 +31,14 @@ export function createReader(parts: ReaderParts): ClusterReader {
   async function get(id: ResourceId, { signal, version }: CallOptions & { readonly version?: string }): Promise<JsonObject | undefined> {
     const served = await find(id, undefined, signal);
     const through = version !== undefined && served.versions.includes(version) ? version : served.version;
-    const call = { method: "GET" as const, path: objectPath(served, through, id), what: `get ${formatResourceId(id)}`, idempotent: true, object: id, signal };
+    const call = {
+      method: "GET" as const,
+      path: objectPath(served, through, id),
+      what: `get ${formatResourceId(id)}`,
+      idempotent: true,
+      object: id,
+      signal,
+    };
     const answer = await connection.attempt(call);
     if (isMissingObject(answer) || isMissingNamespace(answer)) return undefined;
     if (answer.status >= 400) throw connection.refuse(answer, call, { id });
@@ -88,12 +95,23 @@ export async function sendApply(
   return connection.parse(await connection.answer(call, { id, object }), what);
 }
 
-async function readLog(parts: ReaderParts, namespace: string, pod: string, container: string, lines: number, signal: AbortSignal): Promise<string> {
+async function readLog(
+  parts: ReaderParts,
+  namespace: string,
+  pod: string,
+  container: string,
+  lines: number,
+  signal: AbortSignal,
+): Promise<string> {
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log${queryText({ container, tailLines: lines })}`;
   const call = { method: "GET" as const, path, what: `read the log of pod/${pod}`, accept: "*/*", idempotent: true, signal };
   const answer = await parts.connection.attempt(call);
   // A container that has not started yet has no log.
-  if (answer.status === 400) throw new GitOpsError("OBJECT_NOT_FOUND", `pod/${pod} has no log of container ${container} yet`, { hint: "see why with: kubectl describe pod", data: { pod, container } });
+  if (answer.status === 400)
+    throw new GitOpsError("OBJECT_NOT_FOUND", `pod/${pod} has no log of container ${container} yet`, {
+      hint: "see why with: kubectl describe pod",
+      data: { pod, container },
+    });
   if (answer.status >= 400) throw parts.connection.refuse(answer, call);
   return answer.text;
 }

@@ -91,8 +91,18 @@ function parseStatus(text: string): JsonValue | undefined {
 
 function judge(status: ServerStatus, asked: Asked): Verdict {
   const { code, message } = status;
-  if (code === 401) return { code: "UNAUTHENTICATED", hint: "log in again, or check the user of this context: `kubectl auth whoami`", words: "the server does not accept the credentials" };
-  if (saysTooLarge(message) || code === 413) return { code: "LIMIT_EXCEEDED", hint: "the object is larger than the server takes (1.5 MiB in etcd): split it", words: "too large for the server" };
+  if (code === 401)
+    return {
+      code: "UNAUTHENTICATED",
+      hint: "log in again, or check the user of this context: `kubectl auth whoami`",
+      words: "the server does not accept the credentials",
+    };
+  if (saysTooLarge(message) || code === 413)
+    return {
+      code: "LIMIT_EXCEEDED",
+      hint: "the object is larger than the server takes (1.5 MiB in etcd): split it",
+      words: "too large for the server",
+    };
   if (asked.writes && saysAdmission(message)) return admission(status);
   if (code === 403) return forbidden(status, asked);
   if (code === 404) return notFound(status, asked);
@@ -115,7 +125,9 @@ function admission(status: ServerStatus): Verdict {
   const unreachable = /failed calling webhook/.test(status.message);
   return {
     code: "APPLY_REFUSED",
-    hint: unreachable ? "the admission webhook does not answer: is its service running?" : "change the object as the policy asks, or the policy",
+    hint: unreachable
+      ? "the admission webhook does not answer: is its service running?"
+      : "change the object as the policy asks, or the policy",
     data: { retryable: unreachable },
   };
 }
@@ -123,7 +135,12 @@ function admission(status: ServerStatus): Verdict {
 function forbidden(status: ServerStatus, asked: Asked): Verdict {
   const ending = status.causes.find((cause) => cause.reason === "NamespaceTerminating");
   if (ending !== undefined) {
-    return { code: "APPLY_REFUSED", hint: "wait until the namespace is gone, then run it again", data: { reason: "NamespaceTerminating", retryable: true }, words: ending.message };
+    return {
+      code: "APPLY_REFUSED",
+      hint: "wait until the namespace is gone, then run it again",
+      data: { reason: "NamespaceTerminating", retryable: true },
+      words: ending.message,
+    };
   }
   const denied = parseForbidden(status.message);
   if (denied !== undefined) {
@@ -131,26 +148,46 @@ function forbidden(status: ServerStatus, asked: Asked): Verdict {
     const kind = group === "" ? resource : `${resource}.${group}`;
     const where = namespace === "" ? "" : ` -n ${namespace}`;
     // RBAC's sentence holds no value of the object, so of a Secret too verb and resource are told.
-    const words = isSecret(asked.id) ? { words: `this user cannot ${verb} resource "${resource}"${namespace === "" ? "" : ` in the namespace "${namespace}"`}` } : {};
-    return { ...words, code: "FORBIDDEN", hint: `have the right granted, and check it with: kubectl auth can-i ${verb} ${kind}${where}`, data: { verb, resource, group, namespace } };
+    const words = isSecret(asked.id)
+      ? { words: `this user cannot ${verb} resource "${resource}"${namespace === "" ? "" : ` in the namespace "${namespace}"`}` }
+      : {};
+    return {
+      ...words,
+      code: "FORBIDDEN",
+      hint: `have the right granted, and check it with: kubectl auth can-i ${verb} ${kind}${where}`,
+      data: { verb, resource, group, namespace },
+    };
   }
   if (asked.writes && status.reason === "Forbidden" && status.message !== "") {
     return { code: "APPLY_REFUSED", hint: "change the object as the cluster's rules ask, or the rules" };
   }
-  return { code: "FORBIDDEN", hint: "check the rights of this user: kubectl auth can-i --list", data: { verb: "", resource: "", namespace: asked.id?.namespace ?? "" } };
+  return {
+    code: "FORBIDDEN",
+    hint: "check the rights of this user: kubectl auth can-i --list",
+    data: { verb: "", resource: "", namespace: asked.id?.namespace ?? "" },
+  };
 }
 
 function notFound(status: ServerStatus, asked: Asked): Verdict {
   if (status.kind === "namespaces" && asked.id?.kind !== "Namespace") {
-    return { code: "NAMESPACE_NOT_FOUND", hint: "make the namespace first, put it into the build, or use --create-namespace", words: `there is no namespace ${status.name}` };
+    return {
+      code: "NAMESPACE_NOT_FOUND",
+      hint: "make the namespace first, put it into the build, or use --create-namespace",
+      words: `there is no namespace ${status.name}`,
+    };
   }
   if (status.name !== "") return { code: "OBJECT_NOT_FOUND", hint: "it was removed in the meantime, or never there" };
-  return { code: "UNKNOWN_KIND", hint: "is its CustomResourceDefinition installed, in this version?", words: "the server does not serve this kind" };
+  return {
+    code: "UNKNOWN_KIND",
+    hint: "is its CustomResourceDefinition installed, in this version?",
+    words: "the server does not serve this kind",
+  };
 }
 
 function conflict(status: ServerStatus, asked: Asked): Verdict {
   const contested = status.causes.filter((cause) => cause.reason === "FieldManagerConflict");
-  if (contested.length === 0) return { code: "STALE_OBJECT", hint: "somebody changed it meanwhile: run it again", data: { retryable: true } };
+  if (contested.length === 0)
+    return { code: "STALE_OBJECT", hint: "somebody changed it meanwhile: run it again", data: { retryable: true } };
   const conflicts = contested.map(({ message, field }) => ({
     manager: /^conflict with "([^"]*)"/.exec(message)?.[1] ?? "",
     field: pointerOfFieldPath(field, asked.object ?? {}),
@@ -164,9 +201,17 @@ function invalidObject(status: ServerStatus, asked: Asked): Verdict {
   const fixed = status.causes.filter((cause) => saysImmutable(cause.message));
   if (fixed.length > 0 || (status.code === 422 && saysImmutable(status.message))) {
     const fields = fixed.map((cause) => pointerOfValidationPath(cause.field));
-    return { code: "IMMUTABLE_FIELD", hint: "put the old value back, or allow the object to be deleted and made again with --force", data: { fields } };
+    return {
+      code: "IMMUTABLE_FIELD",
+      hint: "put the old value back, or allow the object to be deleted and made again with --force",
+      data: { fields },
+    };
   }
-  return { code: "INVALID_MANIFEST", hint: "correct the object in Git", data: { fields: status.causes.map((cause) => pointerOfValidationPath(cause.field)) } };
+  return {
+    code: "INVALID_MANIFEST",
+    hint: "correct the object in Git",
+    data: { fields: status.causes.map((cause) => pointerOfValidationPath(cause.field)) },
+  };
 }
 
 function statusWords(status: ServerStatus): string {

@@ -38,9 +38,13 @@ export function collectionPath(served: ServedKind, version: string, namespace: s
 /** The path of one object. Throws INVALID_MANIFEST where a namespaced one names no namespace. */
 export function objectPath(served: ServedKind, version: string, id: ResourceId): string {
   if (served.namespaced && id.namespace === "") {
-    throw new GitOpsError("INVALID_MANIFEST", `${id.kind} ${id.name} needs a namespace`, { hint: "write metadata.namespace, or use -n", data: { kind: id.kind, name: id.name } });
+    throw new GitOpsError("INVALID_MANIFEST", `${id.kind} ${id.name} needs a namespace`, {
+      hint: "write metadata.namespace, or use -n",
+      data: { kind: id.kind, name: id.name },
+    });
   }
-  if (id.name === "") throw new GitOpsError("INVALID_MANIFEST", `a ${id.kind} has no name`, { hint: "write metadata.name", data: { kind: id.kind } });
+  if (id.name === "")
+    throw new GitOpsError("INVALID_MANIFEST", `a ${id.kind} has no name`, { hint: "write metadata.name", data: { kind: id.kind } });
   return `${collectionPath(served, version, id.namespace)}/${encodeURIComponent(id.name)}`;
 }
 

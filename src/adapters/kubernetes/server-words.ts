@@ -25,7 +25,8 @@ const ADMISSION: readonly RegExp[] = [
 ];
 
 /** Faults of the object that the server reports as 500, since structured-merge-diff met them first. */
-const MANIFEST_FAULT = /failed to create typed (patch|live|new) object|failed to convert new object|unable to convert unstructured object|strict decoding error/;
+const MANIFEST_FAULT =
+  /failed to create typed (patch|live|new) object|failed to convert new object|unable to convert unstructured object|strict decoding error/;
 const TOO_LARGE = /request is too large|trying to send message larger than max|Request entity too large/;
 const RBAC = /cannot ([\w-]+) (?:resource|path) "([^"]*)"(?: in API group "([^"]*)")?(?: in the namespace "([^"]*)")?/;
 
@@ -51,7 +52,9 @@ export function saysTooLarge(text: string): boolean {
 }
 
 /** Which verb on what was forbidden, out of RBAC's sentence. */
-export function parseForbidden(text: string): { readonly verb: string; readonly resource: string; readonly group: string; readonly namespace: string } | undefined {
+export function parseForbidden(
+  text: string,
+): { readonly verb: string; readonly resource: string; readonly group: string; readonly namespace: string } | undefined {
   const match = RBAC.exec(text);
   if (match === null) return undefined;
   const [, verb = "", resource = "", group = "", namespace = ""] = match;

@@ -34,7 +34,11 @@ export function createWriter(parts: WriterParts, reader: ClusterReader): Cluster
     return stored;
   }
 
-  async function replace(manifest: Manifest, resourceVersion: string | undefined, options: { readonly fieldManager: string } & CallOptions): Promise<JsonObject> {
+  async function replace(
+    manifest: Manifest,
+    resourceVersion: string | undefined,
+    options: { readonly fieldManager: string } & CallOptions,
+  ): Promise<JsonObject> {
     const { id } = manifest;
     const version = versionOf(manifest.apiVersion);
     const served = await find(id, version, options.signal);
@@ -44,7 +48,11 @@ export function createWriter(parts: WriterParts, reader: ClusterReader): Cluster
     return connection.parse(answer, call.what);
   }
 
-  async function patch(id: ResourceId, operations: readonly JsonObject[], options: { readonly fieldManager: string } & CallOptions): Promise<JsonObject> {
+  async function patch(
+    id: ResourceId,
+    operations: readonly JsonObject[],
+    options: { readonly fieldManager: string } & CallOptions,
+  ): Promise<JsonObject> {
     const served = await find(id, undefined, options.signal);
     const call: ApiCall = {
       method: "PATCH",
@@ -103,7 +111,13 @@ function deleteCall(served: ServedKind, id: ResourceId, options: DeleteOptions):
   };
 }
 
-function replaceCall(served: ServedKind, version: string, manifest: Manifest, resourceVersion: string | undefined, options: { readonly fieldManager: string } & CallOptions): ApiCall {
+function replaceCall(
+  served: ServedKind,
+  version: string,
+  manifest: Manifest,
+  resourceVersion: string | undefined,
+  options: { readonly fieldManager: string } & CallOptions,
+): ApiCall {
   const { id, object } = manifest;
   const query = queryText({ fieldManager: options.fieldManager, fieldValidation: "Strict" });
   const common = { contentType: "application/json", object: id, signal: options.signal };
@@ -112,10 +126,24 @@ function replaceCall(served: ServedKind, version: string, manifest: Manifest, re
   if (resourceVersion === undefined) {
     const what = `create ${formatResourceId(id)}`;
     // The name is given, so a second create can only hear that the first one landed.
-    return { ...common, method: "POST", path: collectionPath(served, version, id.namespace) + query, what, body: printExactJson(object), idempotent: true };
+    return {
+      ...common,
+      method: "POST",
+      path: collectionPath(served, version, id.namespace) + query,
+      what,
+      body: printExactJson(object),
+      idempotent: true,
+    };
   }
   const guarded = { ...object, metadata: { ...objectAt(object, "metadata"), resourceVersion } };
-  return { ...common, method: "PUT", path: path + query, what: `replace ${formatResourceId(id)}`, body: printExactJson(guarded), idempotent: true };
+  return {
+    ...common,
+    method: "PUT",
+    path: path + query,
+    what: `replace ${formatResourceId(id)}`,
+    body: printExactJson(guarded),
+    idempotent: true,
+  };
 }
 
 /** The API server's whole answer to a JSON patch whose `test` failed: reason Invalid, no causes, and this sentence. */

@@ -89,11 +89,15 @@ function parseBindings(value: unknown): Bindings {
 /** The error for a file or folder that the system refuses; any other error as it is. */
 function unwritable(error: unknown, file: string): unknown {
   if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) return error;
-  return new GitOpsError("LIMIT_EXCEEDED", `the record of which delivery belongs to which cluster cannot be written: ${file} (${String(error.code)})`, {
-    hint: "set XDG_STATE_HOME to a folder that can be written",
-    data: { path: file },
-    cause: error,
-  });
+  return new GitOpsError(
+    "LIMIT_EXCEEDED",
+    `the record of which delivery belongs to which cluster cannot be written: ${file} (${String(error.code)})`,
+    {
+      hint: "set XDG_STATE_HOME to a folder that can be written",
+      data: { path: file },
+      cause: error,
+    },
+  );
 }
 
 async function replaceFile(file: string, bindings: Bindings): Promise<void> {

@@ -4,7 +4,11 @@ import { parseDeliveryName } from "../delivery-name.ts";
 /** Where the desired state lies. */
 export const SOURCE_OPTIONS = {
   repo: { type: "string", placeholder: "URL", description: "Git repository: https, ssh, user@host:path, file or a local path" },
-  ref: { type: "string", placeholder: "REF", description: "branch, tag, commit, or semver:RANGE for the highest tag in it; the repository's default branch where left out" },
+  ref: {
+    type: "string",
+    placeholder: "REF",
+    description: "branch, tag, commit, or semver:RANGE for the highest tag in it; the repository's default branch where left out",
+  },
   path: { type: "string", placeholder: "PATH", description: "folder of the repository to build" },
   gitTokenFile: { type: "string", placeholder: "FILE", description: "file that holds the token for the Git server" },
 } as const satisfies OptionTable;

@@ -24,7 +24,14 @@ export type EngineEvent =
   | { readonly type: "source.fetched"; readonly source: string; readonly revision: Revision }
   | { readonly type: "build.finished"; readonly objects: number }
   | { readonly type: "compare.started"; readonly objects: number }
-  | { readonly type: "plan.ready"; readonly create: number; readonly configure: number; readonly unchanged: number; readonly prune: number; readonly skip: number }
+  | {
+      readonly type: "plan.ready";
+      readonly create: number;
+      readonly configure: number;
+      readonly unchanged: number;
+      readonly prune: number;
+      readonly skip: number;
+    }
   | { readonly type: "wave.started"; readonly phase: SyncPhase; readonly wave: number; readonly objects: number }
   | { readonly type: "object.applied"; readonly id: ResourceId; readonly action: AppliedAction; readonly dryRun?: true }
   | { readonly type: "object.failed"; readonly id: ResourceId; readonly code: ErrorCode; readonly message: string }

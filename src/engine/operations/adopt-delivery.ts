@@ -11,7 +11,12 @@ import type { DeliveryRequest, PreparedSync, ReaderPorts, RunContext } from "./r
  * and none is pruned. Executed by `executePlan`. A controller that would take the objects back at once is a guard.
  * @throws as {@link prepareSync}
  */
-export async function prepareAdoption(request: DeliveryRequest, from: AdoptionSource, ports: ReaderPorts, context: RunContext): Promise<PreparedSync> {
+export async function prepareAdoption(
+  request: DeliveryRequest,
+  from: AdoptionSource,
+  ports: ReaderPorts,
+  context: RunContext,
+): Promise<PreparedSync> {
   const prepared = await prepareSync({ ...request, policy: { ...request.policy, prune: false } }, ports, context);
   const mark = ports.deliveries.ownerMark(request.ref);
   const adopted = new Map<string, JsonObject>();
@@ -23,7 +28,10 @@ export async function prepareAdoption(request: DeliveryRequest, from: AdoptionSo
     adopted.set(resourceKey(change.id), change.live);
     return { ...step, adopts, reason: `${step.reason}, taken over from ${from}` };
   };
-  const waves = prepared.plan.waves.map((wave) => ({ ...wave, stages: wave.stages.map((stage) => ({ ...stage, steps: stage.steps.map(adopt) })) }));
+  const waves = prepared.plan.waves.map((wave) => ({
+    ...wave,
+    stages: wave.stages.map((stage) => ({ ...stage, steps: stage.steps.map(adopt) })),
+  }));
   const owners = await livingOwners([...adopted.values()], from, ports.cluster, context);
   const guards = [...prepared.plan.guards.flatMap((guard) => withoutAdopted(guard, adopted)), ...owners];
   const plan: Plan = { ...prepared.plan, waves, guards };
@@ -38,15 +46,27 @@ function withoutAdopted(guard: Guard, adopted: ReadonlyMap<string, JsonObject>):
 }
 
 /** One guard for each object of the other tool that still delivers what is to be adopted. */
-async function livingOwners(adopted: readonly JsonObject[], from: AdoptionSource, cluster: ClusterReader, context: RunContext): Promise<readonly Guard[]> {
+async function livingOwners(
+  adopted: readonly JsonObject[],
+  from: AdoptionSource,
+  cluster: ClusterReader,
+  context: RunContext,
+): Promise<readonly Guard[]> {
   const discovery = await cluster.discover(context);
   const guards = new Map<string, Guard>();
-  for (const candidate of new Map(adopted.flatMap((object) => ownersOf(object, from)).map((owner) => [JSON.stringify(owner), owner])).values()) {
+  for (const candidate of new Map(
+    adopted.flatMap((object) => ownersOf(object, from)).map((owner) => [JSON.stringify(owner), owner]),
+  ).values()) {
     if (discovery.find(candidate) === undefined) continue;
     const found = await findOwners(candidate, cluster, context);
     for (const owner of found.filter((object) => isDelivering(object, candidate))) {
       const name = `${candidate.kind} ${stringAt(owner, "metadata", "namespace")}/${stringAt(owner, "metadata", "name")}`;
-      guards.set(name, { code: "OWNED_BY_ANOTHER", message: `${name} still delivers these objects and would take them back`, hint: `suspend it first, or switch its automated sync off`, objects: [idOf(candidate, owner)] });
+      guards.set(name, {
+        code: "OWNED_BY_ANOTHER",
+        message: `${name} still delivers these objects and would take them back`,
+        hint: `suspend it first, or switch its automated sync off`,
+        objects: [idOf(candidate, owner)],
+      });
     }
   }
   return [...guards.values()];
@@ -62,19 +82,35 @@ function ownersOf(object: JsonObject, from: AdoptionSource): readonly Owner[] {
   const label = (name: string): string => stringAt(object, "metadata", "labels", name);
   if (from === "flux") {
     const owners: Owner[] = [
-      { group: "kustomize.toolkit.fluxcd.io", kind: "Kustomization", name: label("kustomize.toolkit.fluxcd.io/name"), namespace: label("kustomize.toolkit.fluxcd.io/namespace") },
-      { group: "helm.toolkit.fluxcd.io", kind: "HelmRelease", name: label("helm.toolkit.fluxcd.io/name"), namespace: label("helm.toolkit.fluxcd.io/namespace") },
+      {
+        group: "kustomize.toolkit.fluxcd.io",
+        kind: "Kustomization",
+        name: label("kustomize.toolkit.fluxcd.io/name"),
+        namespace: label("kustomize.toolkit.fluxcd.io/namespace"),
+      },
+      {
+        group: "helm.toolkit.fluxcd.io",
+        kind: "HelmRelease",
+        name: label("helm.toolkit.fluxcd.io/name"),
+        namespace: label("helm.toolkit.fluxcd.io/namespace"),
+      },
     ];
     return owners.filter(({ name }) => name !== "");
   }
   if (from !== "argocd") return [];
   const tracked = stringAt(object, "metadata", "annotations", "argocd.argoproj.io/tracking-id").split(":")[0] ?? "";
   // An Application outside Argo CD's own namespace is written NAMESPACE_NAME; no Kubernetes name has an underscore.
-  const [namespace, name] = tracked.includes("_") ? tracked.split("_") : [undefined, tracked || label("argocd.argoproj.io/instance") || label("app.kubernetes.io/instance")];
+  const [namespace, name] = tracked.includes("_")
+    ? tracked.split("_")
+    : [undefined, tracked || label("argocd.argoproj.io/instance") || label("app.kubernetes.io/instance")];
   return name === undefined || name === "" ? [] : [{ group: "argoproj.io", kind: "Application", name, namespace }];
 }
 
-async function findOwners({ group, kind, name, namespace }: Owner, cluster: ClusterReader, context: RunContext): Promise<readonly JsonObject[]> {
+async function findOwners(
+  { group, kind, name, namespace }: Owner,
+  cluster: ClusterReader,
+  context: RunContext,
+): Promise<readonly JsonObject[]> {
   if (namespace !== undefined) {
     const owner = await cluster.get({ group, kind, namespace, name }, context);
     return owner === undefined ? [] : [owner];
@@ -84,7 +120,9 @@ async function findOwners({ group, kind, name, namespace }: Owner, cluster: Clus
 
 function isDelivering(owner: JsonObject, { kind }: Owner): boolean {
   if (valueAt(owner, "metadata", "deletionTimestamp") !== undefined && arrayAt(owner, "metadata", "finalizers").length === 0) return false;
-  return kind === "Application" ? valueAt(owner, "spec", "syncPolicy", "automated") !== undefined : valueAt(owner, "spec", "suspend") !== true;
+  return kind === "Application"
+    ? valueAt(owner, "spec", "syncPolicy", "automated") !== undefined
+    : valueAt(owner, "spec", "suspend") !== true;
 }
 
 function idOf({ group, kind }: GroupKind, object: JsonObject): ResourceId {

@@ -5,7 +5,11 @@ export const REQUESTS_AT_ONCE = 32;
  * Runs work over items, at most `limit` at a time, starting them in order.
  * @returns the results in the order of the items. Rejects with the first failure, after what was under way has ended.
  */
-export async function mapBounded<Item, Result>(items: readonly Item[], limit: number, work: (item: Item) => Promise<Result>): Promise<Result[]> {
+export async function mapBounded<Item, Result>(
+  items: readonly Item[],
+  limit: number,
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
   const results = new Array<Result>(items.length);
   const failures: unknown[] = [];
   let next = 0;

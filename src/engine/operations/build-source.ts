@@ -7,7 +7,12 @@ import type { DeliveryRequest, ReaderPorts, RunContext } from "./request.ts";
  * Fetches a source and builds it; needs no cluster.
  * @throws what the fetcher throws, BUILD_FAILED, UNSUPPORTED_CONTENT, LIMIT_EXCEEDED, PATH_ESCAPES_REPOSITORY, FEATURE_FORBIDDEN.
  */
-export async function buildSource(source: Source, options: DeliveryRequest["build"], ports: Pick<ReaderPorts, "fetcher" | "clock">, context: RunContext): Promise<{ readonly revision: Revision; readonly result: BuildResult }> {
+export async function buildSource(
+  source: Source,
+  options: DeliveryRequest["build"],
+  ports: Pick<ReaderPorts, "fetcher" | "clock">,
+  context: RunContext,
+): Promise<{ readonly revision: Revision; readonly result: BuildResult }> {
   const artifact = await ports.fetcher.fetch(source, context);
   return { revision: artifact.revision, result: await buildArtifact(artifact, options, ports, context) };
 }

@@ -30,13 +30,18 @@ export async function checkCluster(
   stored: StoredDelivery | undefined,
   ports: Pick<ReaderPorts, "bindings">,
 ): Promise<string> {
-  if (expectCluster !== undefined && expectCluster !== identity) throw wrongCluster(`this is the cluster ${identity ?? "(unknown)"}, not the expected ${expectCluster}`, identity, expectCluster);
+  if (expectCluster !== undefined && expectCluster !== identity)
+    throw wrongCluster(`this is the cluster ${identity ?? "(unknown)"}, not the expected ${expectCluster}`, identity, expectCluster);
   if (expectCluster !== undefined) return expectCluster;
   const recorded = stored?.inventory.cluster;
   if (identity === undefined && recorded !== undefined) return recorded;
   const known = recorded || (await ports.bindings.read(ref)) || undefined;
   if (known === undefined || known === identity) return identity ?? "";
-  throw wrongCluster(`the delivery ${ref.name} was last synced to another cluster (${known}), this is ${identity ?? "not known to be it"}`, identity, known);
+  throw wrongCluster(
+    `the delivery ${ref.name} was last synced to another cluster (${known}), this is ${identity ?? "not known to be it"}`,
+    identity,
+    known,
+  );
 }
 
 function wrongCluster(message: string, identity: string | undefined, expected: string): GitOpsError {

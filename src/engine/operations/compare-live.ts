@@ -49,12 +49,18 @@ export async function compareLive(input: ComparisonInput, cluster: ClusterReader
     warnings.push(...scaled);
     const schema = input.schemaOf(manifest);
     const options = { fieldManager: FIELD_MANAGER, schema };
-    if (live !== undefined && isUnchanged(manifest, live, schema, options)) return { action: "none", id: manifest.id, desired: manifest, live };
+    if (live !== undefined && isUnchanged(manifest, live, schema, options))
+      return { action: "none", id: manifest.id, desired: manifest, live };
     const isDeferred = input.deferred.has(key);
     if (!input.preflight || isDeferred) return unverified(manifest, live);
     try {
       const strict = syncOptionsOf(manifest).validate;
-      const predicted = await cluster.dryRunApply(manifest, { fieldManager: FIELD_MANAGER, force: input.forceConflicts, strict, signal: context.signal });
+      const predicted = await cluster.dryRunApply(manifest, {
+        fieldManager: FIELD_MANAGER,
+        force: input.forceConflicts,
+        strict,
+        signal: context.signal,
+      });
       return asReplaced(compareObject(manifest, { live, predicted }, options));
     } catch (error) {
       if (!(error instanceof GitOpsError) || context.signal.aborted || !isVerdict(error)) throw error;
@@ -71,7 +77,9 @@ export async function compareLive(input: ComparisonInput, cluster: ClusterReader
   return { changes, immutable, warnings };
 
   function unverified(manifest: Manifest, live: JsonObject | undefined): ApplyChange {
-    return asReplaced(compareObject(manifest, { live, predicted: undefined }, { fieldManager: FIELD_MANAGER, schema: input.schemaOf(manifest) }));
+    return asReplaced(
+      compareObject(manifest, { live, predicted: undefined }, { fieldManager: FIELD_MANAGER, schema: input.schemaOf(manifest) }),
+    );
   }
 }
 

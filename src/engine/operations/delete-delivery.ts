@@ -18,17 +18,43 @@ import { runGuarded } from "./run-guarded.ts";
  * Plans the removal of everything that a delivery owns, in reverse order of applying; changes nothing.
  * @throws DELIVERY_NOT_FOUND, WRONG_CLUSTER, INVENTORY_UNREADABLE, TIMED_OUT …
  */
-export function prepareDelete(ref: DeliveryRef, policy: SyncPolicy, ports: ReaderPorts, context: RunContext, expectCluster?: string): Promise<PreparedSync> {
+export function prepareDelete(
+  ref: DeliveryRef,
+  policy: SyncPolicy,
+  ports: ReaderPorts,
+  context: RunContext,
+  expectCluster?: string,
+): Promise<PreparedSync> {
   return prepareInTime(policy.timeoutMs, ports.clock, context, (bounded) => prepare(ref, policy, ports, bounded, expectCluster));
 }
 
-async function prepare(ref: DeliveryRef, policy: SyncPolicy, ports: ReaderPorts, context: RunContext, expectCluster: string | undefined): Promise<PreparedSync> {
+async function prepare(
+  ref: DeliveryRef,
+  policy: SyncPolicy,
+  ports: ReaderPorts,
+  context: RunContext,
+  expectCluster: string | undefined,
+): Promise<PreparedSync> {
   const { cluster, deliveries } = ports;
-  const [stored, seen, discovery] = await Promise.all([deliveries.read(ref, context), clusterIdentity(cluster, context), cluster.discover(context)]);
+  const [stored, seen, discovery] = await Promise.all([
+    deliveries.read(ref, context),
+    clusterIdentity(cluster, context),
+    cluster.discover(context),
+  ]);
   const build = { budget: DEFAULT_BUDGET, loadRestrictor: "LoadRestrictionsRootOnly", strict: false } as const;
-  const request: DeliveryRequest = { ref, source: undefined, override: {}, policy: { ...policy, prune: true, allowEmpty: true }, build, expectCluster };
+  const request: DeliveryRequest = {
+    ref,
+    source: undefined,
+    override: {},
+    policy: { ...policy, prune: true, allowEmpty: true },
+    build,
+    expectCluster,
+  };
   const identity = await checkCluster(request, seen, stored, ports);
-  if (stored === undefined) throw new GitOpsError("DELIVERY_NOT_FOUND", `no delivery named ${ref.name} in the namespace ${ref.namespace}`, { hint: "gitops get -A lists all deliveries" });
+  if (stored === undefined)
+    throw new GitOpsError("DELIVERY_NOT_FOUND", `no delivery named ${ref.name} in the namespace ${ref.namespace}`, {
+      hint: "gitops get -A lists all deliveries",
+    });
   const { inventory } = stored;
   const live = await observeLive(inventory.entries, discovery, cluster, context);
   const plan = planDeletion({
@@ -43,7 +69,14 @@ async function prepare(ref: DeliveryRef, policy: SyncPolicy, ports: ReaderPorts,
   });
   const changes: Change[] = [...plan.prune.flatMap((group) => group.map(({ change }) => change)), ...plan.skipped];
   for (const message of plan.warnings) context.emit({ type: "warning", message });
-  context.emit({ type: "plan.ready", create: 0, configure: 0, unchanged: 0, prune: changes.length - plan.skipped.length, skip: plan.skipped.length });
+  context.emit({
+    type: "plan.ready",
+    create: 0,
+    configure: 0,
+    unchanged: 0,
+    prune: changes.length - plan.skipped.length,
+    skip: plan.skipped.length,
+  });
   return { request, revision: inventory.revision, source: inventory.source, cluster: identity, plan, changes, stored };
 }
 
@@ -61,10 +94,16 @@ export function executeDelete(prepared: PreparedSync, ports: WriterPorts, contex
     const held: Execution = { ...outer, context: { ...outer.context, signal: AbortSignal.any([outer.context.signal, lease.lost]) } };
     const mark = ports.deliveries.ownerMark(ref);
     // The record goes away with its namespace, and with it the lease: from there on its loss is no news.
-    const withRecord = plan.prune.filter((group) => group.some(({ change }) => change.id.kind === "Namespace" && change.id.group === "" && change.id.name === ref.namespace));
+    const withRecord = plan.prune.filter((group) =>
+      group.some(({ change }) => change.id.kind === "Namespace" && change.id.group === "" && change.id.name === ref.namespace),
+    );
     let isComplete = false;
     try {
-      await executePrune(plan.prune.filter((group) => !withRecord.includes(group)), mark, held);
+      await executePrune(
+        plan.prune.filter((group) => !withRecord.includes(group)),
+        mark,
+        held,
+      );
       reportUnknown(plan, outer);
       if (!outer.state.hasFailed) await executePrune(withRecord, mark, outer);
       isComplete = !outer.state.hasFailed;

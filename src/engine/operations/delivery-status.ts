@@ -23,12 +23,19 @@ const DELIVERIES_AT_ONCE = 4;
  */
 export async function getDelivery(ref: DeliveryRef, ports: ReaderPorts, context: RunContext): Promise<DeliveryStatus> {
   const stored = await ports.deliveries.read(ref, context);
-  if (stored === undefined) throw new GitOpsError("DELIVERY_NOT_FOUND", `no delivery named ${ref.name} in the namespace ${ref.namespace}`, { hint: "gitops get -A lists all deliveries" });
+  if (stored === undefined)
+    throw new GitOpsError("DELIVERY_NOT_FOUND", `no delivery named ${ref.name} in the namespace ${ref.namespace}`, {
+      hint: "gitops get -A lists all deliveries",
+    });
   return statusOf(stored, ports, context);
 }
 
 /** All deliveries of a namespace, or of all namespaces that may be listed; by namespace and name. */
-export async function listDeliveries(namespace: string | undefined, ports: ReaderPorts, context: RunContext): Promise<readonly DeliveryStatus[]> {
+export async function listDeliveries(
+  namespace: string | undefined,
+  ports: ReaderPorts,
+  context: RunContext,
+): Promise<readonly DeliveryStatus[]> {
   const { deliveries, unreadable } = await ports.deliveries.list(namespace, context);
   for (const { error } of unreadable) context.emit({ type: "warning", message: error.message });
   const all = [...deliveries];
@@ -40,17 +47,44 @@ async function statusOf(stored: StoredDelivery, ports: ReaderPorts, context: Run
   const { inventory, ref, createdAt } = stored;
   const quiet = { ...context, emit: () => undefined };
   const discovery = await ports.cluster.discover(context);
-  const [live, compared] = await Promise.all([observeLive(inventory.entries, discovery, ports.cluster, context), compareQuietly(stored, ports, { ...context, emit: quiet.emit })]);
-  if (compared instanceof GitOpsError) context.emit({ type: "warning", message: `${ref.name}: its sync state is unknown: ${compared.message}` });
+  const [live, compared] = await Promise.all([
+    observeLive(inventory.entries, discovery, ports.cluster, context),
+    compareQuietly(stored, ports, { ...context, emit: quiet.emit }),
+  ]);
+  if (compared instanceof GitOpsError)
+    context.emit({ type: "warning", message: `${ref.name}: its sync state is unknown: ${compared.message}` });
   const changes = compared instanceof GitOpsError ? undefined : compared;
   const versionOfKind = (entry: InventoryEntry): string => discovery.find(entry)?.version ?? "";
   const owned = inventory.entries.map((entry) => resourceStatus(entry, versionOfKind(entry), live, changes?.get(resourceKey(entry))));
-  const declared = [...(changes?.values() ?? [])].filter((change) => change.action === "create" && !inventory.entries.some((entry) => resourceKey(entry) === resourceKey(change.id)));
-  const resources = [...owned, ...declared.map((change) => ({ id: change.id, version: discovery.find(change.id)?.version ?? "", sync: "OutOfSync" as const, health: MISSING, createdAt: "" }))];
-  return { ref, revision: inventory.revision, source: inventory.source, sync: changes === undefined ? "Unknown" : overall(changes), health: worstHealth(resources.map(({ health }) => health)), createdAt, resources };
+  const declared = [...(changes?.values() ?? [])].filter(
+    (change) => change.action === "create" && !inventory.entries.some((entry) => resourceKey(entry) === resourceKey(change.id)),
+  );
+  const resources = [
+    ...owned,
+    ...declared.map((change) => ({
+      id: change.id,
+      version: discovery.find(change.id)?.version ?? "",
+      sync: "OutOfSync" as const,
+      health: MISSING,
+      createdAt: "",
+    })),
+  ];
+  return {
+    ref,
+    revision: inventory.revision,
+    source: inventory.source,
+    sync: changes === undefined ? "Unknown" : overall(changes),
+    health: worstHealth(resources.map(({ health }) => health)),
+    createdAt,
+    resources,
+  };
 }
 
-async function compareQuietly({ ref }: StoredDelivery, ports: ReaderPorts, context: RunContext): Promise<ReadonlyMap<string, Change> | GitOpsError> {
+async function compareQuietly(
+  { ref }: StoredDelivery,
+  ports: ReaderPorts,
+  context: RunContext,
+): Promise<ReadonlyMap<string, Change> | GitOpsError> {
   try {
     const build = { budget: DEFAULT_BUDGET, loadRestrictor: "LoadRestrictionsRootOnly", strict: false } as const;
     const request = { ref, source: undefined, override: {}, policy: { ...DEFAULT_POLICY, prune: true }, build, expectCluster: undefined };

@@ -9,7 +9,12 @@ import type { DeliveryRequest, ReaderPorts, RunContext } from "./request.ts";
 import { withShownPaths } from "./shown-paths.ts";
 
 /** Builds the files of an artifact. Throws what the build throws; tells how many objects came out, and every warning. */
-export async function buildArtifact(artifact: Artifact, options: DeliveryRequest["build"], ports: Pick<ReaderPorts, "clock">, context: RunContext): Promise<BuildResult> {
+export async function buildArtifact(
+  artifact: Artifact,
+  options: DeliveryRequest["build"],
+  ports: Pick<ReaderPorts, "clock">,
+  context: RunContext,
+): Promise<BuildResult> {
   const { budget, loadRestrictor, strict } = options;
   const given = { budget, loadRestrictor, strict, monotonic: () => ports.clock.monotonic(), signal: context.signal };
   const result = await withShownPaths(artifact, () => build(artifact.tree, artifact.path, given));

@@ -87,11 +87,20 @@ async function pruneOrWithhold(plan: Plan, mark: { readonly label: string; reado
   if (!state.hasFailed) return executePrune(plan.prune, mark, execution);
   const reason = "something before it failed";
   context.emit({ type: "prune.withheld", objects: count, reason });
-  state.failedAsWhole(new GitOpsError("PRUNE_WITHHELD", `${String(count)} objects that Git no longer declares were not pruned, because ${reason}`, { hint: "they stay in the inventory; the next sync that succeeds prunes them" }));
+  state.failedAsWhole(
+    new GitOpsError("PRUNE_WITHHELD", `${String(count)} objects that Git no longer declares were not pruned, because ${reason}`, {
+      hint: "they stay in the inventory; the next sync that succeeds prunes them",
+    }),
+  );
 }
 
 /** Whatever happened, the record says in the end what is owned; also after Ctrl-C, then within a time of its own. */
-async function storeEnd({ plan }: PreparedSync, lease: DeliveryLease, { state, context, clock, calls }: Execution, isComplete: boolean): Promise<void> {
+async function storeEnd(
+  { plan }: PreparedSync,
+  lease: DeliveryLease,
+  { state, context, clock, calls }: Execution,
+  isComplete: boolean,
+): Promise<void> {
   const grace = startDeadline(GRACE_MS, clock);
   const inventory = inventoryAfter(plan, state, isComplete);
   try {

@@ -16,7 +16,12 @@ export function withoutIdleHooks(plan: Plan): Plan {
   const isBusy = plan.prune.length > 0 || steps.some(({ hook, change }) => hook === undefined && change.action !== "none");
   if (isBusy || !steps.some(isHook)) return plan;
   const waves = plan.waves
-    .map((wave) => ({ ...wave, stages: wave.stages.map((stage) => ({ ...stage, steps: stage.steps.filter((step) => !isHook(step)) })).filter(({ steps: kept }) => kept.length > 0) }))
+    .map((wave) => ({
+      ...wave,
+      stages: wave.stages
+        .map((stage) => ({ ...stage, steps: stage.steps.filter((step) => !isHook(step)) }))
+        .filter(({ steps: kept }) => kept.length > 0),
+    }))
     .filter(({ stages }) => stages.length > 0);
   return { ...plan, waves };
 }

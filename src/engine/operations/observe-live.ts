@@ -23,7 +23,12 @@ export interface WantedObject extends ResourceId {
 }
 
 /** Reads the live objects of some ids with as few requests as possible. Kinds that are not served have no objects. */
-export async function observeLive(ids: readonly WantedObject[], discovery: Discovery, cluster: ClusterReader, context: RunContext): Promise<LiveObjects> {
+export async function observeLive(
+  ids: readonly WantedObject[],
+  discovery: Discovery,
+  cluster: ClusterReader,
+  context: RunContext,
+): Promise<LiveObjects> {
   const objects = new Map<string, JsonObject>();
   const unknown = new Map<string, GitOpsError>();
   const groups = new Map<string, WantedObject[]>();
@@ -43,7 +48,12 @@ export async function observeLive(ids: readonly WantedObject[], discovery: Disco
   return { objects, unknown };
 }
 
-async function observeGroup(group: readonly WantedObject[], cluster: ClusterReader, context: RunContext, found: { objects: Map<string, JsonObject>; unknown: Map<string, GitOpsError> }): Promise<void> {
+async function observeGroup(
+  group: readonly WantedObject[],
+  cluster: ClusterReader,
+  context: RunContext,
+  found: { objects: Map<string, JsonObject>; unknown: Map<string, GitOpsError> },
+): Promise<void> {
   const [first] = group;
   if (first === undefined) return;
   if (group.length <= SINGLE_READS || !(await listInto(first, group, cluster, context, found.objects))) {
@@ -52,10 +62,19 @@ async function observeGroup(group: readonly WantedObject[], cluster: ClusterRead
 }
 
 /** @returns false where listing is forbidden: single objects may still be readable. */
-async function listInto({ group, kind, namespace, version }: WantedObject, wanted: readonly ResourceId[], cluster: ClusterReader, context: RunContext, objects: Map<string, JsonObject>): Promise<boolean> {
+async function listInto(
+  { group, kind, namespace, version }: WantedObject,
+  wanted: readonly ResourceId[],
+  cluster: ClusterReader,
+  context: RunContext,
+  objects: Map<string, JsonObject>,
+): Promise<boolean> {
   const names = new Set(wanted.map((id) => id.name));
   try {
-    const items = await cluster.list({ group, kind, ...(version === undefined ? {} : { version }), ...(namespace === "" ? {} : { namespace }) }, context);
+    const items = await cluster.list(
+      { group, kind, ...(version === undefined ? {} : { version }), ...(namespace === "" ? {} : { namespace }) },
+      context,
+    );
     for (const item of items) {
       const name = stringAt(item, "metadata", "name");
       if (names.has(name)) objects.set(resourceKey({ group, kind, namespace, name }), item);
@@ -67,7 +86,12 @@ async function listInto({ group, kind, namespace, version }: WantedObject, wante
   }
 }
 
-async function getInto(id: WantedObject, cluster: ClusterReader, context: RunContext, found: { objects: Map<string, JsonObject>; unknown: Map<string, GitOpsError> }): Promise<void> {
+async function getInto(
+  id: WantedObject,
+  cluster: ClusterReader,
+  context: RunContext,
+  found: { objects: Map<string, JsonObject>; unknown: Map<string, GitOpsError> },
+): Promise<void> {
   try {
     const object = await cluster.get(id, { ...context, ...(id.version === undefined ? {} : { version: id.version }) });
     if (object !== undefined) found.objects.set(resourceKey(id), object);
@@ -78,8 +102,12 @@ async function getInto(id: WantedObject, cluster: ClusterReader, context: RunCon
 }
 
 function unavailable(id: ResourceId): GitOpsError {
-  return new GitOpsError("CLUSTER_UNREACHABLE", `the API group ${id.group} does not answer, so the state of ${id.kind} ${id.name} is unknown`, {
-    hint: `look at the APIService of ${id.group}`,
-    data: { object: `${id.kind} ${id.name}` },
-  });
+  return new GitOpsError(
+    "CLUSTER_UNREACHABLE",
+    `the API group ${id.group} does not answer, so the state of ${id.kind} ${id.name} is unknown`,
+    {
+      hint: `look at the APIService of ${id.group}`,
+      data: { object: `${id.kind} ${id.name}` },
+    },
+  );
 }

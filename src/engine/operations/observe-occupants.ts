@@ -12,7 +12,13 @@ import type { RunContext } from "./request.ts";
  * What still lives in the Namespaces and CRDs that may be pruned; by resourceKey.
  * One whose content can't be listed in full is left out: it then counts as occupied.
  */
-export async function observeOccupants(candidates: readonly ResourceId[], live: ReadonlyMap<string, JsonObject>, discovery: Discovery, cluster: ClusterReader, context: RunContext): Promise<ReadonlyMap<string, readonly ResourceId[]>> {
+export async function observeOccupants(
+  candidates: readonly ResourceId[],
+  live: ReadonlyMap<string, JsonObject>,
+  discovery: Discovery,
+  cluster: ClusterReader,
+  context: RunContext,
+): Promise<ReadonlyMap<string, readonly ResourceId[]>> {
   const occupants = new Map<string, readonly ResourceId[]>();
   for (const id of candidates) {
     const object = live.get(resourceKey(id));
@@ -50,12 +56,21 @@ async function listAll(queries: readonly Query[], cluster: ClusterReader, contex
     const byUid = new Map<string, ResourceId>();
     for (const object of lists.flat()) {
       if (!countsAsOccupant(object) || wasAppliedAsHook(object, FIELD_MANAGER)) continue;
-      const id = { group: groupOf(stringAt(object, "apiVersion")), kind: stringAt(object, "kind"), namespace: stringAt(object, "metadata", "namespace"), name: stringAt(object, "metadata", "name") };
+      const id = {
+        group: groupOf(stringAt(object, "apiVersion")),
+        kind: stringAt(object, "kind"),
+        namespace: stringAt(object, "metadata", "namespace"),
+        name: stringAt(object, "metadata", "name"),
+      };
       byUid.set(String(valueAt(object, "metadata", "uid") ?? resourceKey(id)), id);
     }
     return [...byUid.values()];
   } catch (error) {
-    if (error instanceof GitOpsError && (error.code === "FORBIDDEN" || error.code === "UNKNOWN_KIND" || error.code === "CLUSTER_UNREACHABLE")) return undefined;
+    if (
+      error instanceof GitOpsError &&
+      (error.code === "FORBIDDEN" || error.code === "UNKNOWN_KIND" || error.code === "CLUSTER_UNREACHABLE")
+    )
+      return undefined;
     throw error;
   }
 }

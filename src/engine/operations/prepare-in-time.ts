@@ -10,7 +10,12 @@ import type { PreparedSync, RunContext } from "./request.ts";
  * @param timeoutMs 0 for no limit.
  * @throws TIMED_OUT, and what `prepare` throws.
  */
-export async function prepareInTime(timeoutMs: number, clock: Clock, context: RunContext, prepare: (context: RunContext) => Promise<PreparedSync>): Promise<PreparedSync> {
+export async function prepareInTime(
+  timeoutMs: number,
+  clock: Clock,
+  context: RunContext,
+  prepare: (context: RunContext) => Promise<PreparedSync>,
+): Promise<PreparedSync> {
   const deadline = startDeadline(timeoutMs, clock);
   try {
     const prepared = await prepare({ ...context, signal: AbortSignal.any([context.signal, deadline.signal]) });
@@ -21,10 +26,14 @@ export async function prepareInTime(timeoutMs: number, clock: Clock, context: Ru
     return { ...prepared, request: { ...request, policy: { ...request.policy, timeoutMs: left } } };
   } catch (error) {
     if (!deadline.signal.aborted || context.signal.aborted) throw error;
-    throw new GitOpsError("TIMED_OUT", `fetching, building and comparing took longer than ${String(timeoutMs / 1000)} s; nothing was written`, {
-      hint: "give it more time with --timeout, or find out what is slow with --verbose",
-      cause: error,
-    });
+    throw new GitOpsError(
+      "TIMED_OUT",
+      `fetching, building and comparing took longer than ${String(timeoutMs / 1000)} s; nothing was written`,
+      {
+        hint: "give it more time with --timeout, or find out what is slow with --verbose",
+        cause: error,
+      },
+    );
   } finally {
     deadline.cancel();
   }

@@ -34,12 +34,23 @@ async function prepare(request: DeliveryRequest, ports: ReaderPorts, context: Ru
   const [stored, seen] = await Promise.all([deliveries.read(ref, context), clusterIdentity(cluster, context)]);
   const identity = await checkCluster(request, seen, stored, ports);
   const wanted = resolveSource(request, stored);
-  const [{ revision, source, desired, scopeWarnings }, discovery] = await Promise.all([desiredState(request, wanted, ports, context), cluster.discover(context)]);
+  const [{ revision, source, desired, scopeWarnings }, discovery] = await Promise.all([
+    desiredState(request, wanted, ports, context),
+    cluster.discover(context),
+  ]);
   const mark = deliveries.ownerMark(ref);
-  const owned = pruneCandidates(stored?.inventory, desired.map(({ id }) => id));
+  const owned = pruneCandidates(
+    stored?.inventory,
+    desired.map(({ id }) => id),
+  );
   context.emit({ type: "compare.started", objects: desired.length });
   const [live, schemaOf] = await Promise.all([
-    observeLive([...desired.map(({ id, apiVersion }) => ({ ...id, version: versionOf(apiVersion) })), ...owned], discovery, cluster, context),
+    observeLive(
+      [...desired.map(({ id, apiVersion }) => ({ ...id, version: versionOf(apiVersion) })), ...owned],
+      discovery,
+      cluster,
+      context,
+    ),
     readSchemas(desired, cluster, context),
   ]);
   refuseUnreadable(desired, live.unknown);
@@ -77,14 +88,24 @@ interface Desired {
   readonly scopeWarnings: readonly string[];
 }
 
-async function desiredState(request: DeliveryRequest, source: PreparedSync["source"], ports: ReaderPorts, context: RunContext): Promise<Desired> {
+async function desiredState(
+  request: DeliveryRequest,
+  source: PreparedSync["source"],
+  ports: ReaderPorts,
+  context: RunContext,
+): Promise<Desired> {
   const [artifact, discovery] = await Promise.all([ports.fetcher.fetch(source, context), ports.cluster.discover(context)]);
   const built = await buildArtifact(artifact, request.build, ports, context);
   checkDeliverable(built.manifests);
   const run = { revision: artifact.revision, startedAt: ports.clock.now() };
   const scoped = scopeManifests(built.manifests, discovery, request.ref.namespace, run);
   const mark = ports.deliveries.ownerMark(request.ref);
-  return { revision: artifact.revision, source: artifact.source, desired: scoped.manifests.map((manifest) => asSent(manifest, mark)), scopeWarnings: scoped.warnings };
+  return {
+    revision: artifact.revision,
+    source: artifact.source,
+    desired: scoped.manifests.map((manifest) => asSent(manifest, mark)),
+    scopeWarnings: scoped.warnings,
+  };
 }
 
 /** Whoever names this very cluster with `--expect-cluster` means it, whatever cluster the record was made in. */
@@ -110,6 +131,13 @@ function changesOf(plan: Plan): readonly Change[] {
 function tell(prepared: PreparedSync, { emit }: RunContext): PreparedSync {
   const count = (action: Change["action"]): number => prepared.changes.filter((change) => change.action === action).length;
   for (const message of prepared.plan.warnings) emit({ type: "warning", message });
-  emit({ type: "plan.ready", create: count("create"), configure: count("configure"), unchanged: count("none"), prune: count("prune"), skip: count("skip") });
+  emit({
+    type: "plan.ready",
+    create: count("create"),
+    configure: count("configure"),
+    unchanged: count("none"),
+    prune: count("prune"),
+    skip: count("skip"),
+  });
   return prepared;
 }

@@ -10,7 +10,15 @@ export interface Refusal {
 }
 
 /** The refusal that decides the exit status comes first: conflicts, then permissions, then invalid input. */
-const DECIDING_ORDER: readonly ErrorCode[] = ["FIELD_CONFLICT", "FORBIDDEN", "IMMUTABLE_FIELD", "INVALID_MANIFEST", "UNKNOWN_KIND", "NAMESPACE_NOT_FOUND", "LIMIT_EXCEEDED"];
+const DECIDING_ORDER: readonly ErrorCode[] = [
+  "FIELD_CONFLICT",
+  "FORBIDDEN",
+  "IMMUTABLE_FIELD",
+  "INVALID_MANIFEST",
+  "UNKNOWN_KIND",
+  "NAMESPACE_NOT_FOUND",
+  "LIMIT_EXCEEDED",
+];
 
 /** One error for all the objects that the server refuses before anything is written: a diagnostic each, with file, line and the server's words. */
 export function refusedObjects(refusals: readonly Refusal[]): GitOpsError {
@@ -18,7 +26,10 @@ export function refusedObjects(refusals: readonly Refusal[]): GitOpsError {
   const diagnostics = sorted.map(diagnose);
   const [first] = sorted;
   const [only, ...others] = diagnostics;
-  const message = only !== undefined && others.length === 0 ? `${only.message}; nothing was written` : `the server refuses ${String(sorted.length)} objects; nothing was written`;
+  const message =
+    only !== undefined && others.length === 0
+      ? `${only.message}; nothing was written`
+      : `the server refuses ${String(sorted.length)} objects; nothing was written`;
   return new GitOpsError(first?.error.code ?? "INVALID_MANIFEST", message, {
     ...(first?.error.hint === undefined ? {} : { hint: first.error.hint }),
     data: { ...first?.error.data, ...(first === undefined ? {} : placeOf(first.manifest)), diagnostics },

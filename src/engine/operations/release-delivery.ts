@@ -11,7 +11,12 @@ import { runGuarded } from "./run-guarded.ts";
  * Lets go of a delivery: drops the owner mark of its objects and removes its record; every object stays as it is.
  * @throws DELIVERY_NOT_FOUND, WRONG_CLUSTER, LOCK_HELD …
  */
-export async function releaseDelivery(ref: DeliveryRef, ports: WriterPorts, context: RunContext, expectCluster?: string): Promise<SyncResult> {
+export async function releaseDelivery(
+  ref: DeliveryRef,
+  ports: WriterPorts,
+  context: RunContext,
+  expectCluster?: string,
+): Promise<SyncResult> {
   const quiet = { ...context, emit: () => undefined };
   const prepared = await prepareDelete(ref, DEFAULT_POLICY, ports, quiet, expectCluster);
   // Nothing is deleted, so no guard of a deletion applies.

@@ -44,7 +44,11 @@ export interface DeliveryRequest {
   /** A partial change of the recorded source: another ref or path for this run. */
   readonly override: { readonly ref?: string; readonly path?: string };
   readonly policy: SyncPolicy;
-  readonly build: { readonly budget: BuildBudget; readonly loadRestrictor: "LoadRestrictionsRootOnly" | "LoadRestrictionsNone"; readonly strict: boolean };
+  readonly build: {
+    readonly budget: BuildBudget;
+    readonly loadRestrictor: "LoadRestrictionsRootOnly" | "LoadRestrictionsNone";
+    readonly strict: boolean;
+  };
   /** uid of kube-system that the cluster must have. */
   readonly expectCluster: string | undefined;
 }

@@ -8,7 +8,12 @@ import type { DeliveryRequest, RunContext } from "./request.ts";
  * @returns the namespaces that this run makes although the build has none.
  * @throws NAMESPACE_NOT_FOUND
  */
-export async function checkNamespace({ ref, policy }: DeliveryRequest, desired: readonly Manifest[], cluster: ClusterReader, context: RunContext): Promise<readonly string[]> {
+export async function checkNamespace(
+  { ref, policy }: DeliveryRequest,
+  desired: readonly Manifest[],
+  cluster: ClusterReader,
+  context: RunContext,
+): Promise<readonly string[]> {
   if (desired.some(({ id }) => id.group === "" && id.kind === "Namespace" && id.name === ref.namespace)) return [];
   if (await mayExist(ref.namespace, cluster, context)) return [];
   if (policy.createNamespace) return [ref.namespace];

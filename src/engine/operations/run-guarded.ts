@@ -12,7 +12,12 @@ import type { PreparedSync, RunContext, SyncResult, WriterPorts } from "./reques
  * and says how it ended.
  * @throws the plan's guards as one error, before any write.
  */
-export async function runGuarded(prepared: PreparedSync, ports: WriterPorts, context: RunContext, work: (execution: Execution) => Promise<void>): Promise<SyncResult> {
+export async function runGuarded(
+  prepared: PreparedSync,
+  ports: WriterPorts,
+  context: RunContext,
+  work: (execution: Execution) => Promise<void>,
+): Promise<SyncResult> {
   const { plan, request, revision } = prepared;
   refuseGuarded(plan);
   const state = new RunState(context.emit);
@@ -34,7 +39,10 @@ export async function runGuarded(prepared: PreparedSync, ports: WriterPorts, con
 function refuseGuarded({ guards }: Plan): void {
   const [first] = guards;
   if (first === undefined) return;
-  throw new GitOpsError(first.code, guards.map(({ message }) => message).join("\n"), { hint: first.hint, data: { objects: first.objects } });
+  throw new GitOpsError(first.code, guards.map(({ message }) => message).join("\n"), {
+    hint: first.hint,
+    data: { objects: first.objects },
+  });
 }
 
 /** What is no GitOpsError is our bug: it keeps its stack and ends the run. */
@@ -44,5 +52,7 @@ function asExpected(error: unknown): GitOpsError {
 }
 
 function interrupted(): GitOpsError {
-  return new GitOpsError("INTERRUPTED", "interrupted; what was under way was finished, and the inventory says what is owned", { hint: "run the command again to go on" });
+  return new GitOpsError("INTERRUPTED", "interrupted; what was under way was finished, and the inventory says what is owned", {
+    hint: "run the command again to go on",
+  });
 }

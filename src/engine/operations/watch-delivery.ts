@@ -53,7 +53,11 @@ function kindsOf({ ref, resources }: DeliveryStatus): ReadonlyMap<string, WatchQ
   const queries = new Map<string, WatchQuery>([["record", { group: "", kind: "ConfigMap", namespace: ref.namespace }]]);
   for (const { id, createdAt } of resources) {
     if (createdAt === "") continue;
-    queries.set(`${id.group}/${id.kind}/${id.namespace}`, { group: id.group, kind: id.kind, ...(id.namespace === "" ? {} : { namespace: id.namespace }) });
+    queries.set(`${id.group}/${id.kind}/${id.namespace}`, {
+      group: id.group,
+      kind: id.kind,
+      ...(id.namespace === "" ? {} : { namespace: id.namespace }),
+    });
   }
   return queries;
 }

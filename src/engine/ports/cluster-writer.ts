@@ -15,7 +15,11 @@ export interface ClusterWriter extends ClusterReader {
   /** Server-side apply. Answers the stored object. Throws as {@link ClusterReader.dryRunApply}. */
   apply(manifest: Manifest, options: ApplyOptions & CallOptions): Promise<JsonObject>;
   /** PUT with the live object's resourceVersion, or POST where `resourceVersion` is undefined. */
-  replace(manifest: Manifest, resourceVersion: string | undefined, options: { readonly fieldManager: string } & CallOptions): Promise<JsonObject>;
+  replace(
+    manifest: Manifest,
+    resourceVersion: string | undefined,
+    options: { readonly fieldManager: string } & CallOptions,
+  ): Promise<JsonObject>;
   /** RFC 6902 patch, such as one that moves managedFields; the caller puts the resourceVersion test into it. */
   patch(id: ResourceId, operations: readonly JsonObject[], options: { readonly fieldManager: string } & CallOptions): Promise<JsonObject>;
   /** "gone" where there was none; "deleting" where finalizers hold it; throws STALE_OBJECT where uid or version differ. */

@@ -211,5 +211,8 @@ test("a cache that cannot be written is exit 15, and its folder is named", async
   await writeFile(place, "a file stands where the folder should be");
   const fetcher = await newFetcher({ environment: { XDG_CACHE_HOME: place } });
   const source = { type: "git", url, ref: { type: "default" }, path: "" } as const;
-  await assert.rejects(fetcher.fetch(source, quietOptions()), (error: GitOpsError) => error.code === "LIMIT_EXCEEDED" && error.message.includes(place));
+  await assert.rejects(
+    fetcher.fetch(source, quietOptions()),
+    (error: GitOpsError) => error.code === "LIMIT_EXCEEDED" && error.message.includes(place),
+  );
 });

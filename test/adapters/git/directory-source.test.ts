@@ -191,7 +191,10 @@ describe("a folder outside Git is built from absolute paths, so that", () => {
 
   test("messages name files as the system does", async () => {
     const folder = await realpath(newFolder("plain"));
-    await writeFiles(folder, { "overlay/kustomization.yaml": "resources: [../base]\n", "base/kustomization.yaml": "resources: [a.yaml]\n" });
+    await writeFiles(folder, {
+      "overlay/kustomization.yaml": "resources: [../base]\n",
+      "base/kustomization.yaml": "resources: [a.yaml]\n",
+    });
     await writeFiles(folder, { "base/a.yaml": "a: [\n" });
     await assert.rejects(buildFolder(join(folder, "overlay")), (error: GitOpsError) => error.message.startsWith(`${folder}/base/a.yaml:`));
     await writeFiles(folder, { "base/a.yaml": configMap("a") });
@@ -209,7 +212,10 @@ describe("a folder outside Git is built from absolute paths, so that", () => {
     const folder = newFolder("plain");
     await writeFiles(folder, { ".sourceignore": "b.yaml\n", "app/.sourceignore": "a.yaml\n" });
     await writeFiles(folder, { "app/a.yaml": configMap("a"), "app/b.yaml": configMap("b") });
-    assert.deepEqual((await buildFolder(join(folder, "app"))).map(({ id }) => id.name), ["b"]);
+    assert.deepEqual(
+      (await buildFolder(join(folder, "app"))).map(({ id }) => id.name),
+      ["b"],
+    );
   });
 });
 

@@ -23,14 +23,21 @@ test("a server whose CA is not known is CERTIFICATE_INVALID, and no token is sen
   assert.deepEqual(events, []);
 });
 
-test("a certificate for another name is CERTIFICATE_INVALID, and --insecure-skip-tls-verify takes it with a warning", { skip }, async () => {
-  const strict = await clusterFor({ kubeconfig: plane!.kubeconfig, tlsServerName: "other.test" });
-  await assert.rejects(strict.cluster.list(namespaces, { signal }), { code: "CERTIFICATE_INVALID", hint: /--tls-server-name/ });
+test(
+  "a certificate for another name is CERTIFICATE_INVALID, and --insecure-skip-tls-verify takes it with a warning",
+  { skip },
+  async () => {
+    const strict = await clusterFor({ kubeconfig: plane!.kubeconfig, tlsServerName: "other.test" });
+    await assert.rejects(strict.cluster.list(namespaces, { signal }), { code: "CERTIFICATE_INVALID", hint: /--tls-server-name/ });
 
-  const { cluster, events } = await clusterFor({ kubeconfig: plane!.kubeconfig, insecureSkipTlsVerify: true });
-  assert.ok((await cluster.list(namespaces, { signal })).length > 0);
-  assert.deepEqual(events.map(({ type }) => type), ["warning"]);
-});
+    const { cluster, events } = await clusterFor({ kubeconfig: plane!.kubeconfig, insecureSkipTlsVerify: true });
+    assert.ok((await cluster.list(namespaces, { signal })).length > 0);
+    assert.deepEqual(
+      events.map(({ type }) => type),
+      ["warning"],
+    );
+  },
+);
 
 test("https spoken to a port of plain http is CLUSTER_UNREACHABLE with a hint", { skip: false }, async () => {
   const { port } = await listening(createServer((_request, response) => response.end()));
@@ -44,34 +51,53 @@ test("a wrong token is UNAUTHENTICATED, and a right one without rights FORBIDDEN
 
   const limited = await clusterFor({ kubeconfig: plane!.limitedKubeconfig });
   const namespace = await plane!.createNamespace("limited");
-  await assert.rejects(limited.cluster.apply(configMap(namespace, "one"), applying(signal)), (error: Error & { code: string; data: Record<string, unknown> }) => {
-    assert.equal(error.code, "FORBIDDEN");
-    assert.deepEqual([error.data["verb"], error.data["resource"], error.data["namespace"]], ["patch", "configmaps", namespace]);
-    return true;
-  });
+  await assert.rejects(
+    limited.cluster.apply(configMap(namespace, "one"), applying(signal)),
+    (error: Error & { code: string; data: Record<string, unknown> }) => {
+      assert.equal(error.code, "FORBIDDEN");
+      assert.deepEqual([error.data["verb"], error.data["resource"], error.data["namespace"]], ["patch", "configmaps", namespace]);
+      return true;
+    },
+  );
 });
 
 test("a namespace that is being deleted refuses for now, and says so", { skip }, async () => {
   const { cluster } = await clusterFor({ kubeconfig: plane!.kubeconfig });
   const name = await plane!.createNamespace("ending");
   const held = configMap(name, "held");
-  await cluster.apply({ ...held, object: { ...held.object, metadata: { name: "held", namespace: name, finalizers: ["example.com/hold"] } } }, applying(signal));
+  await cluster.apply(
+    { ...held, object: { ...held.object, metadata: { name: "held", namespace: name, finalizers: ["example.com/hold"] } } },
+    applying(signal),
+  );
   const namespace = manifest({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
   const live = objectAt(await cluster.get(namespace.id, { signal }), "metadata");
-  const deleting = { uid: stringAt(live, "uid"), resourceVersion: stringAt(live, "resourceVersion"), propagation: "Background" as const, signal };
+  const deleting = {
+    uid: stringAt(live, "uid"),
+    resourceVersion: stringAt(live, "resourceVersion"),
+    propagation: "Background" as const,
+    signal,
+  };
   assert.equal(await cluster.delete(namespace.id, deleting), "deleting");
 
-  await assert.rejects(cluster.apply(configMap(name, "late"), applying(signal)), (error: Error & { code: string; data: Record<string, unknown> }) => {
-    assert.deepEqual([error.code, error.data["reason"], error.data["retryable"]], ["APPLY_REFUSED", "NamespaceTerminating", true]);
-    return true;
-  });
+  await assert.rejects(
+    cluster.apply(configMap(name, "late"), applying(signal)),
+    (error: Error & { code: string; data: Record<string, unknown> }) => {
+      assert.deepEqual([error.code, error.data["reason"], error.data["retryable"]], ["APPLY_REFUSED", "NamespaceTerminating", true]);
+      return true;
+    },
+  );
   await cluster.patch(held.id, [{ op: "remove", path: "/metadata/finalizers" }], { fieldManager: "test", signal });
 });
 
 test("a new CRD is seen after a refresh; its objects are read, written and watched like any other", { skip }, async () => {
   const { cluster } = await clusterFor({ kubeconfig: plane!.kubeconfig });
   const group = `${await plane!.createNamespace("crd")}.example.com`;
-  const widget = manifest({ apiVersion: `${group}/v1`, kind: "Widget", metadata: { name: "one", namespace: "default" }, spec: { size: 1 } });
+  const widget = manifest({
+    apiVersion: `${group}/v1`,
+    kind: "Widget",
+    metadata: { name: "one", namespace: "default" },
+    spec: { size: 1 },
+  });
   await assert.rejects(cluster.get(widget.id, { signal }), { code: "UNKNOWN_KIND" });
 
   const definition = widgetDefinition(group);
@@ -81,7 +107,10 @@ test("a new CRD is seen after a refresh; its objects are read, written and watch
 
   await cluster.apply(widget, applying(signal));
   assert.equal((await cluster.list({ group, kind: "Widget" }, { signal })).length, 1);
-  await assert.rejects(cluster.dryRunApply(manifest({ ...widget.object, spec: { sise: 1 } }), applying(signal)), { code: "INVALID_MANIFEST", message: /sise/ });
+  await assert.rejects(cluster.dryRunApply(manifest({ ...widget.object, spec: { sise: 1 } }), applying(signal)), {
+    code: "INVALID_MANIFEST",
+    message: /sise/,
+  });
   await plane!.api("DELETE", `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${definition.id.name}`);
 });
 
@@ -102,7 +131,8 @@ test("a group whose own server is down is unavailable, and its kinds are unknown
 
 test("OpenAPI documents are kept on disk for their owner only, and a broken one is dropped", { skip }, async () => {
   const environment = { HOME: folder, XDG_CACHE_HOME: join(folder, "cache") };
-  const read = async (): Promise<unknown> => (await clusterFor({ kubeconfig: plane!.kubeconfig, environment })).cluster.openApi("apps", "v1", { signal });
+  const read = async (): Promise<unknown> =>
+    (await clusterFor({ kubeconfig: plane!.kubeconfig, environment })).cluster.openApi("apps", "v1", { signal });
 
   const first = await read();
   const servers = join(folder, "cache", "gitops", "discovery");
@@ -162,7 +192,12 @@ test("a proxy that refuses is CLUSTER_UNREACHABLE and gets no token", { skip }, 
     socket.end("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n");
   });
   const { port } = await listening(proxy);
-  const config = { "current-context": "x", contexts: [{ name: "x", context: { cluster: "c", user: "u" } }], clusters: [{ name: "c", cluster: { server: plane!.server, "proxy-url": `http://127.0.0.1:${port}` } }], users: [{ name: "u", user: { token: "hunter2" } }] };
+  const config = {
+    "current-context": "x",
+    contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
+    clusters: [{ name: "c", cluster: { server: plane!.server, "proxy-url": `http://127.0.0.1:${port}` } }],
+    users: [{ name: "u", user: { token: "hunter2" } }],
+  };
   const path = join(folder, "refusing.json");
   writeFileSync(path, JSON.stringify(config));
   const { cluster } = await clusterFor({ kubeconfig: path });
@@ -180,7 +215,12 @@ function widgetDefinition(group: string) {
   const properties = { spec: { type: "object", properties: { size: { type: "integer" } } } };
   const versions = [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: { type: "object", properties } } }];
   const names = { kind: "Widget", plural: "widgets", singular: "widget" };
-  return manifest({ apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition", metadata: { name: `widgets.${group}` }, spec: { group, scope: "Namespaced", names, versions } });
+  return manifest({
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: `widgets.${group}` },
+    spec: { group, scope: "Namespaced", names, versions },
+  });
 }
 
 async function established(events: AsyncIterable<WatchEvent>, name: string): Promise<void> {

@@ -28,7 +28,12 @@ function credential(state: Record<string, string>, apiVersion = V1): string {
 }
 
 /** A cluster whose user is this one; the server's address is put in. */
-async function clusterAs(url: string, user: Record<string, unknown>, options: Partial<ClusterConnectionOptions> = {}, cluster: Record<string, unknown> = {}): Promise<KubernetesCluster> {
+async function clusterAs(
+  url: string,
+  user: Record<string, unknown>,
+  options: Partial<ClusterConnectionOptions> = {},
+  cluster: Record<string, unknown> = {},
+): Promise<KubernetesCluster> {
   const path = join(folder, `config-${Math.random()}`);
   const config = {
     "current-context": "x",
@@ -53,7 +58,10 @@ async function accepting(token: string): Promise<string> {
 
 test("a plugin gets its arguments, its environment and the cluster, and its token is used once it is asked", async () => {
   const log = join(folder, "asked");
-  const command = program("told", `echo "$1 $EXTRA" >> ${log}; printf '%s\\n' "$KUBERNETES_EXEC_INFO" >> ${log}; echo '${credential({ token: "t1" })}'`);
+  const command = program(
+    "told",
+    `echo "$1 $EXTRA" >> ${log}; printf '%s\\n' "$KUBERNETES_EXEC_INFO" >> ${log}; echo '${credential({ token: "t1" })}'`,
+  );
   const url = await accepting("Bearer t1");
   const user = exec(command, { args: ["login"], env: [{ name: "EXTRA", value: "more" }], provideClusterInfo: true });
   const extension = { extensions: [{ name: "client.authentication.k8s.io/exec", extension: { audience: "a" } }] };
@@ -64,7 +72,11 @@ test("a plugin gets its arguments, its environment and the cluster, and its toke
 
   const [arguments_, info = "", ...rest] = readFileSync(log, "utf8").trim().split("\n");
   assert.equal(arguments_, "login more");
-  assert.deepEqual(JSON.parse(info), { kind: "ExecCredential", apiVersion: V1, spec: { interactive: false, cluster: { server: url, config: { audience: "a" } } } });
+  assert.deepEqual(JSON.parse(info), {
+    kind: "ExecCredential",
+    apiVersion: V1,
+    spec: { interactive: false, cluster: { server: url, config: { audience: "a" } } },
+  });
   assert.deepEqual(rest, [], "the plugin ran twice");
 });
 
@@ -86,7 +98,10 @@ test("a relative command starts at the kubeconfig", async () => {
 test("an expired credential is asked for again before it is used", async () => {
   const clock = fakeClock();
   const expiry = new Date(clock.now() + 60_000).toISOString();
-  const command = program("expiring", `if [ -e ${folder}/second ]; then echo '${credential({ token: "t2" })}'; else touch ${folder}/second; echo '${credential({ token: "t1", expirationTimestamp: expiry })}'; fi`);
+  const command = program(
+    "expiring",
+    `if [ -e ${folder}/second ]; then echo '${credential({ token: "t2" })}'; else touch ${folder}/second; echo '${credential({ token: "t1", expirationTimestamp: expiry })}'; fi`,
+  );
   const { url, seen } = await faultServer((_seen, response) => json(response, 200, stored));
   const cluster = await clusterAs(url, exec(command), { clock });
 
@@ -94,12 +109,18 @@ test("an expired credential is asked for again before it is used", async () => {
   await clock.sleep(61_000);
   await cluster.get(id, { signal });
 
-  assert.deepEqual(seen.filter(({ path }) => path.endsWith("/one")).map(({ headers }) => headers.authorization), ["Bearer t1", "Bearer t2"]);
+  assert.deepEqual(
+    seen.filter(({ path }) => path.endsWith("/one")).map(({ headers }) => headers.authorization),
+    ["Bearer t1", "Bearer t2"],
+  );
 });
 
 test("a plugin is asked again once when the server says 401, however many calls were refused", async () => {
   const count = join(folder, "count");
-  const command = program("rotating", `echo x >> ${count}; echo '{"kind":"ExecCredential","apiVersion":"${V1}","status":{"token":"t'$(wc -l < ${count} | tr -d " ")'"}}'`);
+  const command = program(
+    "rotating",
+    `echo x >> ${count}; echo '{"kind":"ExecCredential","apiVersion":"${V1}","status":{"token":"t'$(wc -l < ${count} | tr -d " ")'"}}'`,
+  );
   const url = await accepting("Bearer t2");
   const cluster = await clusterAs(url, exec(command));
 
@@ -111,7 +132,10 @@ test("a plugin is asked again once when the server says 401, however many calls 
 
 test("a call that was refused late uses the credential that an earlier one brought", async () => {
   const count = join(folder, "late-count");
-  const command = program("late", `echo x >> ${count}; echo '{"kind":"ExecCredential","apiVersion":"${V1}","status":{"token":"t'$(wc -l < ${count} | tr -d " ")'"}}'`);
+  const command = program(
+    "late",
+    `echo x >> ${count}; echo '{"kind":"ExecCredential","apiVersion":"${V1}","status":{"token":"t'$(wc -l < ${count} | tr -d " ")'"}}'`,
+  );
   const refuseLater: (() => void)[] = [];
   const { url } = await faultServer(({ headers, path }, response) => {
     const refuse = (): void => json(response, 401, status(401, "Unauthorized"));
@@ -139,8 +163,8 @@ const failing: Record<string, [script: string, message: RegExp, more?: Record<st
   "prints no credential": [`echo '${credential({})}'`, /neither a token nor/],
   "prints a certificate without key": [`echo '${credential({ clientCertificateData: "hunter2" })}'`, /without its key/],
   "prints 10 MiB": ["exec head -c 10485760 /dev/zero", /more than 1 MiB/],
-  "fails": ["echo hunter2 >&2; exit 3", /ended with exit status 3/],
-  "hangs": ["exec sleep 600", /did not end within 0.1 s/],
+  fails: ["echo hunter2 >&2; exit 3", /ended with exit status 3/],
+  hangs: ["exec sleep 600", /did not end within 0.1 s/],
   "wants a terminal": ["exit 0", /wants a terminal/, { interactiveMode: "Always" }],
 };
 
@@ -160,12 +184,19 @@ for (const [what, [script, message, more]] of Object.entries(failing)) {
 
 test("a plugin that is not installed says how to install it", async () => {
   const cluster = await clusterAs("http://127.0.0.1:9", exec("no-such-plugin-here", { installHint: "get it from example.test" }));
-  await assert.rejects(cluster.get(id, { signal }), { code: "UNAUTHENTICATED", message: /no-such-plugin-here is not installed/, hint: "get it from example.test" });
+  await assert.rejects(cluster.get(id, { signal }), {
+    code: "UNAUTHENTICATED",
+    message: /no-such-plugin-here is not installed/,
+    hint: "get it from example.test",
+  });
 });
 
 test("arguments never reach a shell", async () => {
   const trap = join(folder, "trap");
-  const cluster = await clusterAs(await accepting("Bearer t1"), exec(program("quiet", `echo '${credential({ token: "t1" })}'`), { args: [`$(touch ${trap})`, `; touch ${trap}`] }));
+  const cluster = await clusterAs(
+    await accepting("Bearer t1"),
+    exec(program("quiet", `echo '${credential({ token: "t1" })}'`), { args: [`$(touch ${trap})`, `; touch ${trap}`] }),
+  );
   await cluster.get(id, { signal });
   assert.equal(existsSync(trap), false);
 });
@@ -173,7 +204,9 @@ test("arguments never reach a shell", async () => {
 test("a token file is read again, after a minute and after 401", async () => {
   const clock = fakeClock();
   const path = join(folder, "token");
-  const { url, seen } = await faultServer(({ headers }, response) => (headers.authorization === "Bearer old" ? json(response, 401, status(401, "Unauthorized")) : json(response, 200, stored)));
+  const { url, seen } = await faultServer(({ headers }, response) =>
+    headers.authorization === "Bearer old" ? json(response, 401, status(401, "Unauthorized")) : json(response, 200, stored),
+  );
   writeFileSync(path, "first\n");
   const cluster = await clusterAs(url, { tokenFile: path }, { clock });
 
@@ -186,7 +219,9 @@ test("a token file is read again, after a minute and after 401", async () => {
   writeFileSync(path, "new\n");
   await cluster.get(id, { signal });
 
-  const tokens = seen.filter(({ path: asked }) => asked.endsWith("/one")).map(({ headers }) => headers.authorization?.slice("Bearer ".length));
+  const tokens = seen
+    .filter(({ path: asked }) => asked.endsWith("/one"))
+    .map(({ headers }) => headers.authorization?.slice("Bearer ".length));
   assert.deepEqual(tokens, ["first", "first", "old", "old", "old", "new"]);
 });
 
@@ -197,7 +232,10 @@ test("user name and password are sent as Basic, and impersonation as headers", a
   await cluster.get(id, { signal });
 
   const { headers } = seen.at(-1)!;
-  assert.deepEqual([headers.authorization, headers["impersonate-user"], headers["impersonate-group"]], [`Basic ${btoa("kim:p")}`, "ann", "a, b"]);
+  assert.deepEqual(
+    [headers.authorization, headers["impersonate-user"], headers["impersonate-group"]],
+    [`Basic ${btoa("kim:p")}`, "ann", "a, b"],
+  );
 });
 
 test("a file that the kubeconfig names and that is not there is INVALID_KUBECONFIG, by name", async () => {

@@ -22,7 +22,14 @@ let store: DeliveryWriter;
 
 before(async () => {
   if (plane === undefined) return;
-  cluster = await connectCluster({ kubeconfig: plane.kubeconfig, environment: process.env, clock: systemClock(), emit: () => undefined, interactive: false, userAgent: "gitops/test" });
+  cluster = await connectCluster({
+    kubeconfig: plane.kubeconfig,
+    environment: process.env,
+    clock: systemClock(),
+    emit: () => undefined,
+    interactive: false,
+    userAgent: "gitops/test",
+  });
   store = createDeliveryWriter(cluster, systemClock());
 });
 
@@ -38,8 +45,21 @@ async function newRef(): Promise<DeliveryRef> {
 }
 
 function inventory(ref: DeliveryRef, count = 1): Inventory {
-  const entries = Array.from({ length: count }, (_, index) => ({ group: "apps", kind: "Deployment", namespace: index % 2 === 0 ? ref.namespace : "elsewhere", name: `web-${String(index).padStart(6, "0")}`, uid: crypto.randomUUID() }));
-  return { version: 1, cluster: "c", source: { type: "git", url: "https://git.example/shop.git", ref: { type: "named", name: "main" }, path: "k8s" }, namespace: ref.namespace, revision: "main@sha1:0", entries };
+  const entries = Array.from({ length: count }, (_, index) => ({
+    group: "apps",
+    kind: "Deployment",
+    namespace: index % 2 === 0 ? ref.namespace : "elsewhere",
+    name: `web-${String(index).padStart(6, "0")}`,
+    uid: crypto.randomUUID(),
+  }));
+  return {
+    version: 1,
+    cluster: "c",
+    source: { type: "git", url: "https://git.example/shop.git", ref: { type: "named", name: "main" }, path: "k8s" },
+    namespace: ref.namespace,
+    revision: "main@sha1:0",
+    entries,
+  };
 }
 
 async function parentOf(ref: DeliveryRef): Promise<Awaited<ReturnType<KubernetesCluster["get"]>>> {
@@ -78,7 +98,10 @@ test("kubectl refuses to change a set of this tool", { skip: skip || (kubectlPro
   await (await store.begin(ref, inventory(ref), undefined, calls)).release(undefined, calls);
   const input = JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "other" } });
   process.env["KUBECTL_APPLYSET"] = "true";
-  const { code, stderr } = await thePlane().kubectl(["apply", "-n", ref.namespace, "--server-side", "--prune", "--applyset=configmaps/gitops-shop", "-f", "-"], { input });
+  const { code, stderr } = await thePlane().kubectl(
+    ["apply", "-n", ref.namespace, "--server-side", "--prune", "--applyset=configmaps/gitops-shop", "-f", "-"],
+    { input },
+  );
   assert.notEqual(code, 0);
   assert.match(stderr, /already managed by tooling|managed by/);
 });
@@ -102,7 +125,10 @@ test("a plan that was made before another run changed the record is refused", { 
 
 test("of two first runs at once one writes and the other is refused", { skip }, async () => {
   const ref = await newRef();
-  const results = await Promise.allSettled([store.begin(ref, inventory(ref), undefined, calls), store.begin(ref, inventory(ref), undefined, calls)]);
+  const results = await Promise.allSettled([
+    store.begin(ref, inventory(ref), undefined, calls),
+    store.begin(ref, inventory(ref), undefined, calls),
+  ]);
   assert.deepEqual(results.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
   for (const result of results) {
     if (result.status === "rejected") assert.equal(result.reason.code, "LOCK_HELD");
@@ -114,7 +140,12 @@ test("of two first runs at once one writes and the other is refused", { skip }, 
 async function leave(ref: DeliveryRef, mark: object): Promise<string | undefined> {
   await (await store.begin(ref, inventory(ref), undefined, calls)).release(undefined, calls);
   const patch = { metadata: { annotations: { "gitops/lease": JSON.stringify(mark) } } };
-  const { status } = await thePlane().api("PATCH", `/api/v1/namespaces/${ref.namespace}/configmaps/gitops-shop`, patch, "application/merge-patch+json");
+  const { status } = await thePlane().api(
+    "PATCH",
+    `/api/v1/namespaces/${ref.namespace}/configmaps/gitops-shop`,
+    patch,
+    "application/merge-patch+json",
+  );
   assert.equal(status, 200);
   return (await store.read(ref, calls))?.resourceVersion;
 }
@@ -168,7 +199,10 @@ test("a holder on another host that shows life keeps its lease, and is named", {
     const patch = { metadata: { annotations: { "gitops/lease": JSON.stringify({ ...mark, beat: 1 }) } } };
     await thePlane().api("PATCH", `/api/v1/namespaces/${ref.namespace}/configmaps/gitops-shop`, patch, "application/merge-patch+json");
   });
-  await assert.rejects(createDeliveryWriter(cluster, clock).begin(ref, inventory(ref), version, calls), { code: "LOCK_HELD", message: new RegExp(`process ${String(process.pid)} on ${OTHER_HOST}`) });
+  await assert.rejects(createDeliveryWriter(cluster, clock).begin(ref, inventory(ref), version, calls), {
+    code: "LOCK_HELD",
+    message: new RegExp(`process ${String(process.pid)} on ${OTHER_HOST}`),
+  });
   assert.notEqual(hostname(), OTHER_HOST);
 });
 
@@ -188,50 +222,75 @@ test("twenty thousand objects are stored in shards, and old shards are removed",
   const large = inventory(ref, 20_000);
   const lease = await store.begin(ref, large, undefined, calls);
   assert.deepEqual((await store.read(ref, calls))?.inventory, large);
-  const shards = async (): Promise<number> => (await cluster.list({ group: "", kind: "ConfigMap", namespace: ref.namespace }, calls)).filter((map) => stringAt(map, "metadata", "name").startsWith("gitops-shop-")).length;
+  const shards = async (): Promise<number> =>
+    (await cluster.list({ group: "", kind: "ConfigMap", namespace: ref.namespace }, calls)).filter((map) =>
+      stringAt(map, "metadata", "name").startsWith("gitops-shop-"),
+    ).length;
   assert.ok((await shards()) >= 2);
   await lease.release(inventory(ref, 2), calls);
   assert.equal(await shards(), 0);
   assert.equal((await store.read(ref, calls))?.inventory.entries.length, 2);
 });
 
-test("shards of a run that died before its record was written are removed, those of a record that may be under way are not", { skip }, async () => {
-  const ref = await newRef();
-  const lease = await store.begin(ref, inventory(ref, 20_000), undefined, calls);
-  const shardsNow = async (): Promise<Awaited<ReturnType<KubernetesCluster["list"]>>> =>
-    (await cluster.list({ group: "", kind: "ConfigMap", namespace: ref.namespace }, calls)).filter((map) => stringAt(map, "metadata", "name").startsWith("gitops-shop-"));
-  const [first] = await shardsNow();
-  assert.ok(first);
-  const labels = objectAt(first, "metadata", "labels");
-  const make = async (name: string): Promise<void> => {
-    const { status } = await thePlane().api("POST", `/api/v1/namespaces/${ref.namespace}/configmaps`, { metadata: { name, labels }, data: { "inventory.json": "" } });
-    assert.equal(status, 201);
-  };
-  await make("gitops-shop-deadbeef-1-0");
-  await lease.release(inventory(ref, 20_000), calls);
-  const names = (await shardsNow()).map((map) => stringAt(map, "metadata", "name"));
-  assert.ok(!names.includes("gitops-shop-deadbeef-1-0"), "the stray shard is gone");
-  const version = stringAt(await parentOf(ref), "metadata", "resourceVersion");
-  assert.deepEqual(names.toSorted(), stringAt(await parentOf(ref), "data", "shards").split("\n").toSorted());
+test(
+  "shards of a run that died before its record was written are removed, those of a record that may be under way are not",
+  { skip },
+  async () => {
+    const ref = await newRef();
+    const lease = await store.begin(ref, inventory(ref, 20_000), undefined, calls);
+    const shardsNow = async (): Promise<Awaited<ReturnType<KubernetesCluster["list"]>>> =>
+      (await cluster.list({ group: "", kind: "ConfigMap", namespace: ref.namespace }, calls)).filter((map) =>
+        stringAt(map, "metadata", "name").startsWith("gitops-shop-"),
+      );
+    const [first] = await shardsNow();
+    assert.ok(first);
+    const labels = objectAt(first, "metadata", "labels");
+    const make = async (name: string): Promise<void> => {
+      const { status } = await thePlane().api("POST", `/api/v1/namespaces/${ref.namespace}/configmaps`, {
+        metadata: { name, labels },
+        data: { "inventory.json": "" },
+      });
+      assert.equal(status, 201);
+    };
+    await make("gitops-shop-deadbeef-1-0");
+    await lease.release(inventory(ref, 20_000), calls);
+    const names = (await shardsNow()).map((map) => stringAt(map, "metadata", "name"));
+    assert.ok(!names.includes("gitops-shop-deadbeef-1-0"), "the stray shard is gone");
+    const version = stringAt(await parentOf(ref), "metadata", "resourceVersion");
+    assert.deepEqual(
+      names.toSorted(),
+      stringAt(await parentOf(ref), "data", "shards")
+        .split("\n")
+        .toSorted(),
+    );
 
-  const rival = `gitops-shop-cafecafe-${version}-0`;
-  await make(rival);
-  assert.ok(!(await strayShards(ref, (await parentOf(ref))!, cluster, calls)).includes(rival));
-});
+    const rival = `gitops-shop-cafecafe-${version}-0`;
+    await make(rival);
+    assert.ok(!(await strayShards(ref, (await parentOf(ref))!, cluster, calls)).includes(rival));
+  },
+);
 
 test("removing a delivery removes its record and its shards", { skip }, async () => {
   const ref = await newRef();
   const lease = await store.begin(ref, inventory(ref, 20_000), undefined, calls);
   await lease.remove(calls);
   const left = await cluster.list({ group: "", kind: "ConfigMap", namespace: ref.namespace }, calls);
-  assert.deepEqual(left.filter((map) => stringAt(map, "metadata", "name").startsWith("gitops-")), []);
+  assert.deepEqual(
+    left.filter((map) => stringAt(map, "metadata", "name").startsWith("gitops-")),
+    [],
+  );
 });
 
 test("a damaged inventory is an error that says where, and never an empty one", { skip }, async () => {
   const ref = await newRef();
   await (await store.begin(ref, inventory(ref), undefined, calls)).release(undefined, calls);
   for (const text of ["", "{", '{"version":2}', '{"version":1}', "H4sIAAAA"]) {
-    const { status } = await thePlane().api("PATCH", `/api/v1/namespaces/${ref.namespace}/configmaps/gitops-shop`, { data: { "inventory.json": text } }, "application/merge-patch+json");
+    const { status } = await thePlane().api(
+      "PATCH",
+      `/api/v1/namespaces/${ref.namespace}/configmaps/gitops-shop`,
+      { data: { "inventory.json": text } },
+      "application/merge-patch+json",
+    );
     assert.equal(status, 200);
     await assert.rejects(store.read(ref, calls), { code: "INVENTORY_UNREADABLE", message: /gitops-shop/ }, `for ${JSON.stringify(text)}`);
   }
@@ -239,11 +298,23 @@ test("a damaged inventory is an error that says where, and never an empty one", 
 
 test("a damaged inventory is listed as such and holds up no other", { skip }, async () => {
   const ref = await newRef();
-  for (const name of ["whole", "broken"]) await (await store.begin({ ...ref, name }, inventory(ref), undefined, calls)).release(undefined, calls);
-  await thePlane().api("PATCH", `/api/v1/namespaces/${ref.namespace}/configmaps/gitops-broken`, { data: { "inventory.json": "{" } }, "application/merge-patch+json");
+  for (const name of ["whole", "broken"])
+    await (await store.begin({ ...ref, name }, inventory(ref), undefined, calls)).release(undefined, calls);
+  await thePlane().api(
+    "PATCH",
+    `/api/v1/namespaces/${ref.namespace}/configmaps/gitops-broken`,
+    { data: { "inventory.json": "{" } },
+    "application/merge-patch+json",
+  );
   const { deliveries, unreadable } = await store.list(ref.namespace, calls);
-  assert.deepEqual(deliveries.map(({ ref: { name } }) => name), ["whole"]);
-  assert.deepEqual(unreadable.map(({ ref: { name }, error }) => [name, error.code]), [["broken", "INVENTORY_UNREADABLE"]]);
+  assert.deepEqual(
+    deliveries.map(({ ref: { name } }) => name),
+    ["whole"],
+  );
+  assert.deepEqual(
+    unreadable.map(({ ref: { name }, error }) => [name, error.code]),
+    [["broken", "INVENTORY_UNREADABLE"]],
+  );
 });
 
 test("deliveries are listed in one namespace and in all", { skip }, async () => {
@@ -251,7 +322,10 @@ test("deliveries are listed in one namespace and in all", { skip }, async () => 
   const other = await newRef();
   for (const ref of [one, other]) await (await store.begin(ref, inventory(ref), undefined, calls)).release(undefined, calls);
   const reader = createDeliveryStore(cluster);
-  assert.deepEqual((await reader.list(one.namespace, calls)).deliveries.map(({ ref }) => ref), [one]);
+  assert.deepEqual(
+    (await reader.list(one.namespace, calls)).deliveries.map(({ ref }) => ref),
+    [one],
+  );
   const all = (await reader.list(undefined, calls)).deliveries.map(({ ref }) => `${ref.namespace}/${ref.name}`);
   assert.ok(all.includes(`${one.namespace}/shop`) && all.includes(`${other.namespace}/shop`));
 });

@@ -21,7 +21,10 @@ export interface FaultServer {
 }
 
 /** Starts it; `answer` gets the request and how often its path was asked before. It ends with the test file. */
-export async function faultServer(answer: (seen: Seen, response: ServerResponse, before: number) => void, create: (listener: RequestListener) => ReturnType<typeof createServer> = createServer): Promise<FaultServer> {
+export async function faultServer(
+  answer: (seen: Seen, response: ServerResponse, before: number) => void,
+  create: (listener: RequestListener) => ReturnType<typeof createServer> = createServer,
+): Promise<FaultServer> {
   const seen: Seen[] = [];
   const server = create((request, response) => {
     let body = "";
@@ -30,7 +33,8 @@ export async function faultServer(answer: (seen: Seen, response: ServerResponse,
       const asked: Seen = { method: request.method ?? "", path: request.url ?? "", headers: request.headers, body };
       const before = seen.filter(({ method, path }) => method === asked.method && path === asked.path).length;
       seen.push(asked);
-      if (asked.path === "/api" || asked.path === "/apis") return json(response, 200, asked.path === "/api" ? CORE : { kind: "APIGroupDiscoveryList", items: [] });
+      if (asked.path === "/api" || asked.path === "/apis")
+        return json(response, 200, asked.path === "/api" ? CORE : { kind: "APIGroupDiscoveryList", items: [] });
       answer(asked, response, before);
     });
   });
@@ -54,9 +58,28 @@ const CORE = {
           version: "v1",
           freshness: "Current",
           resources: [
-            { resource: "configmaps", responseKind: { group: "", version: "v1", kind: "ConfigMap" }, scope: "Namespaced", singularResource: "configmap", verbs: VERBS, shortNames: ["cm"] },
-            { resource: "secrets", responseKind: { group: "", version: "v1", kind: "Secret" }, scope: "Namespaced", singularResource: "secret", verbs: VERBS },
-            { resource: "namespaces", responseKind: { group: "", version: "v1", kind: "Namespace" }, scope: "Cluster", singularResource: "namespace", verbs: VERBS },
+            {
+              resource: "configmaps",
+              responseKind: { group: "", version: "v1", kind: "ConfigMap" },
+              scope: "Namespaced",
+              singularResource: "configmap",
+              verbs: VERBS,
+              shortNames: ["cm"],
+            },
+            {
+              resource: "secrets",
+              responseKind: { group: "", version: "v1", kind: "Secret" },
+              scope: "Namespaced",
+              singularResource: "secret",
+              verbs: VERBS,
+            },
+            {
+              resource: "namespaces",
+              responseKind: { group: "", version: "v1", kind: "Namespace" },
+              scope: "Cluster",
+              singularResource: "namespace",
+              verbs: VERBS,
+            },
           ],
         },
       ],

@@ -39,7 +39,10 @@ async function access(text: string, overrides: AccessOverrides = {}): Promise<Cl
 test("a context gives server, user and namespace", async () => {
   const { contextName, namespace, server, bearer, warnings } = await access(kubeconfig("{token: abc}"));
 
-  assert.deepEqual([contextName, namespace, server.href, bearer, warnings], ["dev", "shop", "https://example.test:6443/", { type: "token", token: "abc" }, []]);
+  assert.deepEqual(
+    [contextName, namespace, server.href, bearer, warnings],
+    ["dev", "shop", "https://example.test:6443/", { type: "token", token: "abc" }, []],
+  );
 });
 
 test("of several files in KUBECONFIG the first counts, entry by entry, and missing ones are left out", async () => {
@@ -76,13 +79,20 @@ test("paths are relative to the kubeconfig, and data goes before files", async (
   const user = `{client-certificate: kim.crt, client-key-data: ${btoa("key")}, client-key: other.key, tokenFile: token}`;
   const found = await access(kubeconfig(user, ", certificate-authority: /etc/ca.crt"));
 
-  assert.deepEqual(found.clientCertificate, { certificate: { type: "file", path: join(folder, "kim.crt") }, key: { type: "inline", text: "key" } });
+  assert.deepEqual(found.clientCertificate, {
+    certificate: { type: "file", path: join(folder, "kim.crt") },
+    key: { type: "inline", text: "key" },
+  });
   assert.deepEqual(found.bearer, { type: "tokenFile", path: join(folder, "token") });
   assert.deepEqual(found.certificateAuthority, { type: "file", path: "/etc/ca.crt" });
 });
 
 test("JSON is read as well as YAML", async () => {
-  const config = { clusters: [{ name: "c", cluster: { server: "example.test" } }], contexts: [{ name: "x", context: { cluster: "c" } }], "current-context": "x" };
+  const config = {
+    clusters: [{ name: "c", cluster: { server: "example.test" } }],
+    contexts: [{ name: "x", context: { cluster: "c" } }],
+    "current-context": "x",
+  };
   assert.equal((await access(JSON.stringify(config))).server.href, "https://example.test/");
 });
 
@@ -93,11 +103,27 @@ test("a user, cluster or context named __proto__ is a name like any other", asyn
 const overridden: Record<string, [AccessOverrides, (found: ClusterAccess) => unknown, unknown]> = {
   "--namespace": [{ namespace: "other" }, ({ namespace }) => namespace, "other"],
   "--server": [{ server: "https://other.test/base/" }, ({ server }) => server.href, "https://other.test/base/"],
-  "--token, instead of all other credentials,": [{ token: "t" }, ({ bearer, clientCertificate }) => [bearer, clientCertificate], [{ type: "token", token: "t" }, undefined]],
-  "--certificate-authority": [{ certificateAuthority: "/ca.crt" }, ({ certificateAuthority }) => certificateAuthority, { type: "file", path: "/ca.crt" }],
-  "--insecure-skip-tls-verify, which drops the CA,": [{ insecureSkipTlsVerify: true }, (found) => [found.insecureSkipTlsVerify, found.certificateAuthority], [true, undefined]],
+  "--token, instead of all other credentials,": [
+    { token: "t" },
+    ({ bearer, clientCertificate }) => [bearer, clientCertificate],
+    [{ type: "token", token: "t" }, undefined],
+  ],
+  "--certificate-authority": [
+    { certificateAuthority: "/ca.crt" },
+    ({ certificateAuthority }) => certificateAuthority,
+    { type: "file", path: "/ca.crt" },
+  ],
+  "--insecure-skip-tls-verify, which drops the CA,": [
+    { insecureSkipTlsVerify: true },
+    (found) => [found.insecureSkipTlsVerify, found.certificateAuthority],
+    [true, undefined],
+  ],
   "--tls-server-name": [{ tlsServerName: "api" }, ({ tlsServerName }) => tlsServerName, "api"],
-  "--as with groups": [{ as: "kim", asGroups: ["a", "b"] }, ({ impersonate }) => impersonate, { user: "kim", uid: undefined, groups: ["a", "b"], extra: new Map() }],
+  "--as with groups": [
+    { as: "kim", asGroups: ["a", "b"] },
+    ({ impersonate }) => impersonate,
+    { user: "kim", uid: undefined, groups: ["a", "b"], extra: new Map() },
+  ],
 };
 
 for (const [flag, [overrides, read, expected]] of Object.entries(overridden)) {
@@ -118,23 +144,63 @@ const refused: Record<string, [string, string, RegExp, AccessOverrides?]> = {
   "another kind": ["kind: Pod", "INVALID_KUBECONFIG", /kind Config/],
   "YAML that does not parse": ["a: [hunter2", "INVALID_KUBECONFIG", /line \d+/],
   "two documents": ["a: 1\n---\nb: 2\n", "INVALID_KUBECONFIG", /one YAML document/],
-  "a current-context that is not there": [kubeconfig().replace("current-context: dev", "current-context: dve"), "CONTEXT_NOT_FOUND", /no context dve/],
+  "a current-context that is not there": [
+    kubeconfig().replace("current-context: dev", "current-context: dve"),
+    "CONTEXT_NOT_FOUND",
+    /no context dve/,
+  ],
   "a --context that is not there": [kubeconfig(), "CONTEXT_NOT_FOUND", /no context x/, { context: "x" }],
   "no current-context": [kubeconfig().replace("current-context: dev", ""), "CONTEXT_NOT_FOUND", /no current context/],
-  "a context whose cluster is not there": [kubeconfig().replace("cluster: c,", "cluster: x,"), "INVALID_KUBECONFIG", /context dev names the cluster x/],
-  "a context whose user is not there": [kubeconfig().replace("user: kim,", "user: x,"), "INVALID_KUBECONFIG", /context dev names the user x/],
+  "a context whose cluster is not there": [
+    kubeconfig().replace("cluster: c,", "cluster: x,"),
+    "INVALID_KUBECONFIG",
+    /context dev names the cluster x/,
+  ],
+  "a context whose user is not there": [
+    kubeconfig().replace("user: kim,", "user: x,"),
+    "INVALID_KUBECONFIG",
+    /context dev names the user x/,
+  ],
   "a --cluster that is not there": [kubeconfig(), "INVALID_KUBECONFIG", /--cluster: .* no cluster x/, { cluster: "x" }],
   "a --user that is not there": [kubeconfig(), "INVALID_KUBECONFIG", /--user: .* no user x/, { user: "x" }],
-  "two entries of one name": [`${kubeconfig()}\nextra: 1`.replace("users: [", "users: [{name: kim, user: {}}, "), "INVALID_KUBECONFIG", /two entries named kim/],
-  "a server that is no URL": [kubeconfig().replace("https://example.test:6443", "ftp://hunter2"), "INVALID_KUBECONFIG", /no http or https URL/],
+  "two entries of one name": [
+    `${kubeconfig()}\nextra: 1`.replace("users: [", "users: [{name: kim, user: {}}, "),
+    "INVALID_KUBECONFIG",
+    /two entries named kim/,
+  ],
+  "a server that is no URL": [
+    kubeconfig().replace("https://example.test:6443", "ftp://hunter2"),
+    "INVALID_KUBECONFIG",
+    /no http or https URL/,
+  ],
   "a certificate without key": [kubeconfig(`{client-certificate-data: ${btoa("c")}}`), "INVALID_KUBECONFIG", /without its key/],
-  "data that is no base64": [kubeconfig("{client-key-data: 'hunter2!'}"), "INVALID_KUBECONFIG", /users\[kim\]\.user\.client-key-data must be base64/],
+  "data that is no base64": [
+    kubeconfig("{client-key-data: 'hunter2!'}"),
+    "INVALID_KUBECONFIG",
+    /users\[kim\]\.user\.client-key-data must be base64/,
+  ],
   "a token with a line break": [kubeconfig('{token: "hunter2\\nx"}'), "INVALID_KUBECONFIG", /no HTTP header/],
-  "an exec of an old version": [kubeconfig("{exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: x}}"), "INVALID_KUBECONFIG", /apiVersion must be/],
-  "an exec of v1 without interactiveMode": [kubeconfig("{exec: {apiVersion: client.authentication.k8s.io/v1, command: x}}"), "INVALID_KUBECONFIG", /interactiveMode must be/],
+  "an exec of an old version": [
+    kubeconfig("{exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: x}}"),
+    "INVALID_KUBECONFIG",
+    /apiVersion must be/,
+  ],
+  "an exec of v1 without interactiveMode": [
+    kubeconfig("{exec: {apiVersion: client.authentication.k8s.io/v1, command: x}}"),
+    "INVALID_KUBECONFIG",
+    /interactiveMode must be/,
+  ],
   "an auth-provider": [kubeconfig("{auth-provider: {name: gcp}}"), "INVALID_KUBECONFIG", /auth-provider gcp/],
-  "an auth-provider that runs a command": [kubeconfig("{auth-provider: {name: gcp, config: {cmd-path: /bin/hunter2}}}"), "KUBECONFIG_FORBIDDEN", /runs a command/],
-  "a CA together with insecure-skip-tls-verify": [kubeconfig("{}", `, insecure-skip-tls-verify: true, certificate-authority: ca.crt`), "INVALID_KUBECONFIG", /exclude each other/],
+  "an auth-provider that runs a command": [
+    kubeconfig("{auth-provider: {name: gcp, config: {cmd-path: /bin/hunter2}}}"),
+    "KUBECONFIG_FORBIDDEN",
+    /runs a command/,
+  ],
+  "a CA together with insecure-skip-tls-verify": [
+    kubeconfig("{}", `, insecure-skip-tls-verify: true, certificate-authority: ca.crt`),
+    "INVALID_KUBECONFIG",
+    /exclude each other/,
+  ],
   "a proxy of an unknown kind": [kubeconfig("{}", ", proxy-url: 'ftp://proxy'"), "INVALID_KUBECONFIG", /proxy-url/],
   "--as-group without --as": [kubeconfig(), "USAGE", /--as/, { asGroups: ["a"] }],
 };
@@ -174,7 +240,10 @@ for (const [what, text] of Object.entries(untrusted)) {
 }
 
 test("a kubeconfig out of a Secret that holds all its data is taken", async () => {
-  refuseUntrusted(await parseKubeconfig(kubeconfig("{token: abc}", `, certificate-authority-data: ${btoa("ca")}`), { name: "s", folder: "/" }), "s");
+  refuseUntrusted(
+    await parseKubeconfig(kubeconfig("{token: abc}", `, certificate-authority-data: ${btoa("ca")}`), { name: "s", folder: "/" }),
+    "s",
+  );
 });
 
 test("a Pod uses its ServiceAccount, and outside of a cluster there is none", async () => {
@@ -182,6 +251,9 @@ test("a Pod uses its ServiceAccount, and outside of a cluster there is none", as
 
   const found = await inClusterAccess({ KUBERNETES_SERVICE_HOST: "fd00::1", KUBERNETES_SERVICE_PORT: "6443" }, folder);
 
-  assert.deepEqual([found?.server.href, found?.namespace, found?.bearer], ["https://[fd00::1]:6443/", "shop", { type: "tokenFile", path: `${folder}/token` }]);
+  assert.deepEqual(
+    [found?.server.href, found?.namespace, found?.bearer],
+    ["https://[fd00::1]:6443/", "shop", { type: "tokenFile", path: `${folder}/token` }],
+  );
   assert.equal(await inClusterAccess({}, folder), undefined);
 });

@@ -6,13 +6,19 @@ import { clusterAt, faultServer, json, realTime, status, type Seen } from "./fau
 const { signal } = new AbortController();
 const query = { group: "", kind: "ConfigMap", namespace: "shop" };
 const item = (name: string) => ({ metadata: { name, resourceVersion: "5" } });
-const page = (names: readonly string[], next = "") => ({ kind: "ConfigMapList", metadata: { resourceVersion: "10", continue: next }, items: names.map(item) });
+const page = (names: readonly string[], next = "") => ({
+  kind: "ConfigMapList",
+  metadata: { resourceVersion: "10", continue: next },
+  items: names.map(item),
+});
 const parameter = (seen: Seen, name: string): string => new URL(seen.path, "http://server").searchParams.get(name) ?? "";
 const isWatch = (seen: Seen): boolean => parameter(seen, "watch") === "true";
 const gone = status(410, "Expired", "The provided continue parameter is too old");
 
 test("a list is read in pages of 500 until its end", async () => {
-  const { url, seen } = await faultServer((asked, response) => json(response, 200, parameter(asked, "continue") === "" ? page(["a"], "more") : page(["b"])));
+  const { url, seen } = await faultServer((asked, response) =>
+    json(response, 200, parameter(asked, "continue") === "" ? page(["a"], "more") : page(["b"])),
+  );
   const { cluster } = await clusterAt(url);
 
   const objects = await cluster.list(query, { signal });
@@ -21,10 +27,10 @@ test("a list is read in pages of 500 until its end", async () => {
     { apiVersion: "v1", kind: "ConfigMap", ...item("a") },
     { apiVersion: "v1", kind: "ConfigMap", ...item("b") },
   ]);
-  assert.deepEqual(seen.slice(-2).map(({ path }) => path), [
-    "/api/v1/namespaces/shop/configmaps?limit=500",
-    "/api/v1/namespaces/shop/configmaps?limit=500&continue=more",
-  ]);
+  assert.deepEqual(
+    seen.slice(-2).map(({ path }) => path),
+    ["/api/v1/namespaces/shop/configmaps?limit=500", "/api/v1/namespaces/shop/configmaps?limit=500&continue=more"],
+  );
 });
 
 test("an expired continue token starts the list again, so that it is never half of two lists", async () => {
@@ -34,11 +40,16 @@ test("an expired continue token starts the list again, so that it is never half 
   });
   const { cluster } = await clusterAt(url);
 
-  assert.deepEqual((await cluster.list(query, { signal })).map((object) => object["metadata"]), [item("a").metadata, item("b").metadata]);
+  assert.deepEqual(
+    (await cluster.list(query, { signal })).map((object) => object["metadata"]),
+    [item("a").metadata, item("b").metadata],
+  );
 });
 
 test("a list that expires again and again is an error, never a partial list", async () => {
-  const { url } = await faultServer((asked, response) => (parameter(asked, "continue") === "" ? json(response, 200, page(["a"], "old")) : json(response, 410, gone)));
+  const { url } = await faultServer((asked, response) =>
+    parameter(asked, "continue") === "" ? json(response, 200, page(["a"], "old")) : json(response, 410, gone),
+  );
   const { cluster } = await clusterAt(url);
 
   await assert.rejects(cluster.list(query, { signal }), { code: "CLUSTER_UNREACHABLE", message: /expired 5 times/ });
@@ -60,7 +71,10 @@ test("a list that is forbidden says which verb on what", async () => {
   const { cluster } = await clusterAt(url);
 
   await assert.rejects(cluster.list(query, { signal }), (error: Error & { code: string; hint: string; data: Record<string, unknown> }) => {
-    assert.deepEqual([error.code, error.data["verb"], error.data["resource"], error.data["namespace"]], ["FORBIDDEN", "list", "configmaps", "shop"]);
+    assert.deepEqual(
+      [error.code, error.data["verb"], error.data["resource"], error.data["namespace"]],
+      ["FORBIDDEN", "list", "configmaps", "shop"],
+    );
     assert.match(error.hint, /kubectl auth can-i list configmaps -n shop/);
     return true;
   });
@@ -97,10 +111,13 @@ test("a broken watch goes on from the last bookmark, without a new list", async 
     { type: "listed", objects: [] },
     { type: "changed", object: changed("a", "21") },
   ]);
-  assert.deepEqual(seen.filter(isWatch).map((asked) => [parameter(asked, "resourceVersion"), parameter(asked, "allowWatchBookmarks")]), [
-    ["10", "true"],
-    ["20", "true"],
-  ]);
+  assert.deepEqual(
+    seen.filter(isWatch).map((asked) => [parameter(asked, "resourceVersion"), parameter(asked, "allowWatchBookmarks")]),
+    [
+      ["10", "true"],
+      ["20", "true"],
+    ],
+  );
 });
 
 for (const [how, expire] of Object.entries({
@@ -117,7 +134,10 @@ for (const [how, expire] of Object.entries({
 
     const { events } = await watched(url, 2, { limits: { watchLineBytes: 4_000 } });
 
-    assert.deepEqual(events.map((event) => event.type === "listed" && event.objects.map((object) => object["metadata"])), [[item("list1").metadata], [item("list2").metadata]]);
+    assert.deepEqual(
+      events.map((event) => event.type === "listed" && event.objects.map((object) => object["metadata"])),
+      [[item("list1").metadata], [item("list2").metadata]],
+    );
   });
 }
 
@@ -131,7 +151,10 @@ test("a watch on which nothing comes is opened again", async () => {
 
   const { events } = await watched(url, 2, { ...realTime, limits: { watchIdleMs: 20, baseDelayMs: 1 } });
 
-  assert.deepEqual(events.map(({ type }) => type), ["listed", "changed"]);
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ["listed", "changed"],
+  );
 });
 
 test("a server that ends every watch at once is asked again with growing delays, never in a busy loop", async () => {
@@ -145,13 +168,19 @@ test("a server that ends every watch at once is asked again with growing delays,
 
   const { told } = await watched(url, 2);
 
-  const delays = told.flatMap((event) => (event as { type: string }).type === "request.retried" ? [(event as { delayMs: number }).delayMs] : []);
+  const delays = told.flatMap((event) =>
+    (event as { type: string }).type === "request.retried" ? [(event as { delayMs: number }).delayMs] : [],
+  );
   assert.equal(delays.length, 5);
   assert.ok(delays[4]! > delays[0]! * 4, `${delays}`);
 });
 
 test("a watch that is forbidden ends with FORBIDDEN", async () => {
-  const { url } = await faultServer((asked, response) => (isWatch(asked) ? json(response, 403, status(403, "Forbidden", 'cannot watch resource "configmaps" in API group ""')) : json(response, 200, page([]))));
+  const { url } = await faultServer((asked, response) =>
+    isWatch(asked)
+      ? json(response, 403, status(403, "Forbidden", 'cannot watch resource "configmaps" in API group ""'))
+      : json(response, 200, page([])),
+  );
 
   await assert.rejects(watched(url, 2), { code: "FORBIDDEN" });
 });
@@ -164,5 +193,8 @@ test("a watch outlives a server that is away for a while", async () => {
     response.writeHead(200, { "content-type": "application/json" }).write(line("DELETED", changed("a", "11")));
   });
 
-  assert.deepEqual((await watched(url, 2)).events.map(({ type }) => type), ["listed", "deleted"]);
+  assert.deepEqual(
+    (await watched(url, 2)).events.map(({ type }) => type),
+    ["listed", "deleted"],
+  );
 });

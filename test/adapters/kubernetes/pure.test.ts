@@ -21,25 +21,39 @@ test("every integer goes through JSON and back unrounded, wherever it stands", (
 });
 
 test("long digits within a text stay a text", () => {
-  assert.deepEqual(parseExactJson('{"a":"12345678901234567890","b":":12345678901234567890,"}'), { a: "12345678901234567890", b: ":12345678901234567890," });
+  assert.deepEqual(parseExactJson('{"a":"12345678901234567890","b":":12345678901234567890,"}'), {
+    a: "12345678901234567890",
+    b: ":12345678901234567890,",
+  });
 });
 
 const deployment: JsonValue = {
   metadata: { labels: { "app.kubernetes.io/name": "web", app: { kubernetes: "decoy" } } },
-  spec: { template: { spec: { containers: [{ name: "side" }, { name: "web", ports: [{ containerPort: 80 }, { containerPort: 81, protocol: "UDP" }] }] } }, finalizers: ["a", "b"] },
+  spec: {
+    template: {
+      spec: { containers: [{ name: "side" }, { name: "web", ports: [{ containerPort: 80 }, { containerPort: 81, protocol: "UDP" }] }] },
+    },
+    finalizers: ["a", "b"],
+  },
 };
 
 for (const [path, pointer] of Object.entries({
-  '.metadata.labels.app.kubernetes.io/name': "/metadata/labels/app.kubernetes.io~1name",
-  '.spec.template.spec.containers[name="web"].ports[containerPort=80,protocol="TCP"].containerPort': "/spec/template/spec/containers/1/ports/0/containerPort",
+  ".metadata.labels.app.kubernetes.io/name": "/metadata/labels/app.kubernetes.io~1name",
+  '.spec.template.spec.containers[name="web"].ports[containerPort=80,protocol="TCP"].containerPort':
+    "/spec/template/spec/containers/1/ports/0/containerPort",
   '.spec.template.spec.containers[name="web"].ports[containerPort=81,protocol="UDP"]': "/spec/template/spec/containers/1/ports/1",
   '.spec.finalizers[="b"]': "/spec/finalizers/1",
-  '.spec.absent': ".spec.absent",
+  ".spec.absent": ".spec.absent",
 })) {
   test(`the server's field path ${path} is the pointer ${pointer}`, () => assert.equal(pointerOfFieldPath(path, deployment), pointer));
 }
 
-for (const [path, pointer] of Object.entries({ "spec.clusterIPs[0]": "/spec/clusterIPs/0", "data[a.key]": "/data/a.key", "metadata.annotations[a/b]": "/metadata/annotations/a~1b", spec: "/spec" })) {
+for (const [path, pointer] of Object.entries({
+  "spec.clusterIPs[0]": "/spec/clusterIPs/0",
+  "data[a.key]": "/data/a.key",
+  "metadata.annotations[a/b]": "/metadata/annotations/a~1b",
+  spec: "/spec",
+})) {
   test(`the validation path ${path} is the pointer ${pointer}`, () => assert.equal(pointerOfValidationPath(path), pointer));
 }
 
@@ -56,11 +70,17 @@ for (const words of [
 }
 
 test("a value that is merely wrong is not taken for an immutable field", () => {
-  for (const words of ["Required value", 'Invalid value: "x": must be no more than 63 characters', "field not declared in schema"]) assert.equal(saysImmutable(words), false, words);
+  for (const words of ["Required value", 'Invalid value: "x": must be no more than 63 characters', "field not declared in schema"])
+    assert.equal(saysImmutable(words), false, words);
 });
 
 test("the server's sentence fits on one line, without diffs, dumps and long values", () => {
-  assert.equal(oneLine("failed to create typed patch object (a/b; v1, Kind=X): errors:\n  .a: field not declared in schema\n  .b: expected string, got &value.valueUnstructured{Value:1}"), ".a: field not declared in schema; .b: expected string");
+  assert.equal(
+    oneLine(
+      "failed to create typed patch object (a/b; v1, Kind=X): errors:\n  .a: field not declared in schema\n  .b: expected string, got &value.valueUnstructured{Value:1}",
+    ),
+    ".a: field not declared in schema; .b: expected string",
+  );
   assert.equal(oneLine("Forbidden: spec is immutable\n@@ -1,6 +1,6 @@\n {\n"), "Forbidden: spec is immutable");
   assert.equal(oneLine(`Invalid value: {"a":"${"x".repeat(500)}"}: field is immutable`), "Invalid value: …: field is immutable");
 });
@@ -71,8 +91,16 @@ test("of a sentence about a Secret only harmless words are left", () => {
 });
 
 test("RBAC's sentence says verb, resource, group and namespace", () => {
-  assert.deepEqual(parseForbidden('x is forbidden: User "kim" cannot patch resource "deployments" in API group "apps" in the namespace "shop"'), { verb: "patch", resource: "deployments", group: "apps", namespace: "shop" });
-  assert.deepEqual(parseForbidden('x is forbidden: User "kim" cannot list resource "nodes" in API group "" at the cluster scope'), { verb: "list", resource: "nodes", group: "", namespace: "" });
+  assert.deepEqual(
+    parseForbidden('x is forbidden: User "kim" cannot patch resource "deployments" in API group "apps" in the namespace "shop"'),
+    { verb: "patch", resource: "deployments", group: "apps", namespace: "shop" },
+  );
+  assert.deepEqual(parseForbidden('x is forbidden: User "kim" cannot list resource "nodes" in API group "" at the cluster scope'), {
+    verb: "list",
+    resource: "nodes",
+    group: "",
+    namespace: "",
+  });
   assert.equal(parseForbidden("exceeded quota"), undefined);
 });
 

@@ -9,21 +9,28 @@ const stored = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "one", n
 const { id } = configMap("shop", "one");
 
 test("429 is obeyed for as long as Retry-After says, and told", async () => {
-  const { url } = await faultServer((_seen, response, before) => (before < 2 ? json(response, 429, status(429, "TooManyRequests"), { "retry-after": "7" }) : json(response, 200, stored)));
+  const { url } = await faultServer((_seen, response, before) =>
+    before < 2 ? json(response, 429, status(429, "TooManyRequests"), { "retry-after": "7" }) : json(response, 200, stored),
+  );
   const { cluster, events, slept } = await clusterAt(url);
 
   await cluster.apply(configMap("shop", "one"), applying(signal));
 
   assert.deepEqual(slept, [7_000, 7_000]);
   const told = events.filter((event) => event.type === "request.retried");
-  assert.deepEqual(told.map(({ what, reason, attempt, delayMs }) => [what, reason, attempt, delayMs]), [
-    ["apply configmap/one", "429 from the server", 1, 7_000],
-    ["apply configmap/one", "429 from the server", 2, 7_000],
-  ]);
+  assert.deepEqual(
+    told.map(({ what, reason, attempt, delayMs }) => [what, reason, attempt, delayMs]),
+    [
+      ["apply configmap/one", "429 from the server", 1, 7_000],
+      ["apply configmap/one", "429 from the server", 2, 7_000],
+    ],
+  );
 });
 
 test("429 without end is given up after the time allowed, not tried for ever", async () => {
-  const { url, seen } = await faultServer((_seen, response) => json(response, 429, status(429, "TooManyRequests"), { "retry-after": "60" }));
+  const { url, seen } = await faultServer((_seen, response) =>
+    json(response, 429, status(429, "TooManyRequests"), { "retry-after": "60" }),
+  );
   const { cluster, slept } = await clusterAt(url);
 
   await assert.rejects(cluster.get(id, { signal }), { code: "CLUSTER_UNREACHABLE" });
@@ -33,7 +40,9 @@ test("429 without end is given up after the time allowed, not tried for ever", a
 
 for (const code of [500, 502, 503, 504]) {
   test(`${code} is tried again with growing delays, for reads, applies and guarded deletes`, async () => {
-    const { url } = await faultServer((_seen, response, before) => (before < 2 ? json(response, code, status(code, "Failing")) : json(response, 200, stored)));
+    const { url } = await faultServer((_seen, response, before) =>
+      before < 2 ? json(response, code, status(code, "Failing")) : json(response, 200, stored),
+    );
     const { cluster, slept } = await clusterAt(url);
 
     await cluster.get(id, { signal });
@@ -51,32 +60,45 @@ test("a patch that ended in 503 is not sent twice: the first may have landed", a
 
   await assert.rejects(cluster.patch(id, [], { fieldManager: "test", signal }), { code: "CLUSTER_UNREACHABLE" });
 
-  assert.deepEqual(seen.map(({ method }) => method).filter((method) => method !== "GET"), ["PATCH"]);
+  assert.deepEqual(
+    seen.map(({ method }) => method).filter((method) => method !== "GET"),
+    ["PATCH"],
+  );
 });
 
 test("a create that ended in 503 is sent again, and whether the first one landed is told apart by 409", async () => {
   const landed = status(409, "AlreadyExists", 'configmaps "one" already exists', { name: "one", kind: "configmaps" });
-  const { url, seen } = await faultServer((_seen, response, before) => (before === 0 ? json(response, 503, status(503, "ServiceUnavailable")) : json(response, 409, landed)));
+  const { url, seen } = await faultServer((_seen, response, before) =>
+    before === 0 ? json(response, 503, status(503, "ServiceUnavailable")) : json(response, 409, landed),
+  );
   const { cluster } = await clusterAt(url);
 
   await assert.rejects(cluster.replace(configMap("shop", "one"), undefined, { fieldManager: "test", signal }), { code: "STALE_OBJECT" });
 
-  assert.deepEqual(seen.map(({ method }) => method).filter((method) => method !== "GET"), ["POST", "POST"]);
+  assert.deepEqual(
+    seen.map(({ method }) => method).filter((method) => method !== "GET"),
+    ["POST", "POST"],
+  );
 });
 
 test("a create that the server refused unseen (429) is sent again", async () => {
-  const { url } = await faultServer((_seen, response, before) => (before === 0 ? json(response, 429, status(429, "TooManyRequests")) : json(response, 201, stored)));
+  const { url } = await faultServer((_seen, response, before) =>
+    before === 0 ? json(response, 429, status(429, "TooManyRequests")) : json(response, 201, stored),
+  );
   const { cluster } = await clusterAt(url);
 
   assert.deepEqual(await cluster.replace(configMap("shop", "one"), undefined, { fieldManager: "test", signal }), stored);
 });
 
 test("an object that can't be typed comes as 500 and is not tried again", async () => {
-  const message = 'failed to create typed patch object (shop/one; /v1, Kind=ConfigMap): .daat: field not declared in schema';
+  const message = "failed to create typed patch object (shop/one; /v1, Kind=ConfigMap): .daat: field not declared in schema";
   const { url, seen } = await faultServer((_seen, response) => json(response, 500, status(500, "", message)));
   const { cluster } = await clusterAt(url);
 
-  await assert.rejects(cluster.apply(configMap("shop", "one"), applying(signal)), { code: "INVALID_MANIFEST", message: "configmap/one: .daat: field not declared in schema" });
+  await assert.rejects(cluster.apply(configMap("shop", "one"), applying(signal)), {
+    code: "INVALID_MANIFEST",
+    message: "configmap/one: .daat: field not declared in schema",
+  });
   assert.equal(seen.filter(({ method }) => method === "PATCH").length, 1);
 });
 
@@ -127,7 +149,9 @@ test("an answer that comes a byte at a time is TIMED_OUT by --request-timeout", 
 
 test("a redirect is refused, and the token goes nowhere else", async () => {
   const elsewhere = await faultServer((_seen, response) => json(response, 200, stored));
-  const { url } = await faultServer((_seen, response) => void response.writeHead(302, { location: `${elsewhere.url}/api/v1/namespaces/shop/configmaps/one` }).end());
+  const { url } = await faultServer(
+    (_seen, response) => void response.writeHead(302, { location: `${elsewhere.url}/api/v1/namespaces/shop/configmaps/one` }).end(),
+  );
   const { cluster } = await clusterAt(url);
 
   await assert.rejects(cluster.get(id, { signal }), { code: "REDIRECT_REFUSED" });
@@ -135,24 +159,36 @@ test("a redirect is refused, and the token goes nowhere else", async () => {
 });
 
 test("a web page is CLUSTER_UNREACHABLE and is not quoted", async () => {
-  const { url } = await faultServer((_seen, response) => void response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end("<p>hunter2</p>"));
+  const { url } = await faultServer(
+    (_seen, response) => void response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end("<p>hunter2</p>"),
+  );
   const { cluster } = await clusterAt(url);
 
-  await assert.rejects(cluster.get(id, { signal }), (error: Error & { code: string }) => error.code === "CLUSTER_UNREACHABLE" && !error.message.includes("hunter2"));
+  await assert.rejects(
+    cluster.get(id, { signal }),
+    (error: Error & { code: string }) => error.code === "CLUSTER_UNREACHABLE" && !error.message.includes("hunter2"),
+  );
 });
 
 test("an answer that is no JSON is CLUSTER_UNREACHABLE and is not quoted", async () => {
-  const { url } = await faultServer((_seen, response) => void response.writeHead(200, { "content-type": "application/json" }).end("hunter2"));
+  const { url } = await faultServer(
+    (_seen, response) => void response.writeHead(200, { "content-type": "application/json" }).end("hunter2"),
+  );
   const { cluster } = await clusterAt(url);
 
-  await assert.rejects(cluster.get(id, { signal }), (error: Error & { code: string }) => error.code === "CLUSTER_UNREACHABLE" && !String(error.stack).includes("hunter2"));
+  await assert.rejects(
+    cluster.get(id, { signal }),
+    (error: Error & { code: string }) => error.code === "CLUSTER_UNREACHABLE" && !String(error.stack).includes("hunter2"),
+  );
 });
 
 test("an answer over the limit is LIMIT_EXCEEDED, packed or not", async () => {
   const large = JSON.stringify({ ...stored, data: { text: "a".repeat(100_000) } });
   const { url } = await faultServer(({ path }, response) => {
     const packed = path.endsWith("/packed");
-    response.writeHead(200, { "content-type": "application/json", ...(packed ? { "content-encoding": "gzip" } : {}) }).end(packed ? gzipSync(large) : large);
+    response
+      .writeHead(200, { "content-type": "application/json", ...(packed ? { "content-encoding": "gzip" } : {}) })
+      .end(packed ? gzipSync(large) : large);
   });
   const { cluster } = await clusterAt(url, { limits: { answerBytes: 50_000 } });
 
@@ -161,7 +197,12 @@ test("an answer over the limit is LIMIT_EXCEEDED, packed or not", async () => {
 });
 
 test("a packed answer is read", async () => {
-  const { url } = await faultServer((_seen, response) => void response.writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" }).end(gzipSync(JSON.stringify(stored))));
+  const { url } = await faultServer(
+    (_seen, response) =>
+      void response
+        .writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" })
+        .end(gzipSync(JSON.stringify(stored))),
+  );
   const { cluster } = await clusterAt(url);
 
   assert.deepEqual(await cluster.get(id, { signal }), stored);
@@ -171,12 +212,17 @@ test("401 is UNAUTHENTICATED after one more try, and the token is not named", as
   const { url, seen } = await faultServer((_seen, response) => json(response, 401, status(401, "Unauthorized")));
   const { cluster } = await clusterAt(url);
 
-  await assert.rejects(cluster.get(id, { signal }), (error: Error & { code: string }) => error.code === "UNAUTHENTICATED" && !error.message.includes("secret-token"));
+  await assert.rejects(
+    cluster.get(id, { signal }),
+    (error: Error & { code: string }) => error.code === "UNAUTHENTICATED" && !error.message.includes("secret-token"),
+  );
   assert.equal(seen.filter(({ path }) => path.endsWith("/one")).length, 2);
 });
 
 test("the server's warnings are told once each, with the object", async () => {
-  const { url } = await faultServer((_seen, response) => json(response, 200, stored, { warning: '299 - "v1 \\"old\\" is deprecated", 299 - "second"' }));
+  const { url } = await faultServer((_seen, response) =>
+    json(response, 200, stored, { warning: '299 - "v1 \\"old\\" is deprecated", 299 - "second"' }),
+  );
   const { cluster, events } = await clusterAt(url);
 
   for (let time = 0; time < 2; time++) await cluster.apply(configMap("shop", "one"), applying(signal));
@@ -189,7 +235,9 @@ test("the server's warnings are told once each, with the object", async () => {
 });
 
 test("writes that the server accepted are counted, dry-runs and refusals are not", async () => {
-  const { url } = await faultServer(({ path }, response) => (path.includes("/bad") ? json(response, 422, status(422, "Invalid")) : json(response, 200, stored)));
+  const { url } = await faultServer(({ path }, response) =>
+    path.includes("/bad") ? json(response, 422, status(422, "Invalid")) : json(response, 200, stored),
+  );
   const { cluster } = await clusterAt(url);
 
   await cluster.dryRunApply(configMap("shop", "one"), applying(signal));

@@ -17,8 +17,7 @@ for (const output of [undefined, "wide", "name", "json", "yaml"] as const) {
   test(`get -A -o ${output ?? "table"} looks as recorded`, () => {
     assertGolden(
       `get-list-${output ?? "table"}`,
-      renderDeliveries([status, { ...status, ref: { ...status.ref, name: "blog" } }], { output, headers: true, now }, undefined)
-        .text,
+      renderDeliveries([status, { ...status, ref: { ...status.ref, name: "blog" } }], { output, headers: true, now }, undefined).text,
     );
   });
 }

@@ -10,7 +10,10 @@ test("results come in the order of the items, however long each takes", async ()
         for (let i = 0; i < turn; i++) await Promise.resolve();
         return turn * 2;
       });
-      assert.deepEqual(results, turns.map((turn) => turn * 2));
+      assert.deepEqual(
+        results,
+        turns.map((turn) => turn * 2),
+      );
     }),
   );
 });
@@ -19,12 +22,16 @@ test("never more than the limit are under way, and the limit is used", async () 
   let under = 0;
   let most = 0;
   await mapBounded(Array.from({ length: 20 }), 3, () => Promise.resolve());
-  await mapBounded(Array.from({ length: 20 }, (_, index) => index + 1), 3, async () => {
-    under += 1;
-    most = Math.max(most, under);
-    await Promise.resolve();
-    under -= 1;
-  });
+  await mapBounded(
+    Array.from({ length: 20 }, (_, index) => index + 1),
+    3,
+    async () => {
+      under += 1;
+      most = Math.max(most, under);
+      await Promise.resolve();
+      under -= 1;
+    },
+  );
   assert.equal(most, 3);
 });
 

@@ -15,7 +15,12 @@ function request(expectCluster?: string): DeliveryRequest {
 
 function stored(cluster: string): StoredDelivery {
   const source = { type: "directory", path: "/repo" } as const;
-  return { ref, resourceVersion: "1", createdAt: "", inventory: { version: 1, cluster, source, namespace: "shop", revision: "r", entries: [] } };
+  return {
+    ref,
+    resourceVersion: "1",
+    createdAt: "",
+    inventory: { version: 1, cluster, source, namespace: "shop", revision: "r", entries: [] },
+  };
 }
 
 const bound = (cluster?: string): Parameters<typeof checkCluster>[3] => ({ bindings: { read: () => Promise.resolve(cluster) } });

@@ -21,8 +21,15 @@ const plan: Plan = {
   skipped: [],
   guards: [],
   warnings: [],
-  intent: inventory([{ ...added, uid: "" }, { ...dropped, uid: "u-dropped" }, { ...kept, uid: "u-kept" }]),
-  after: inventory([{ ...added, uid: "" }, { ...kept, uid: "u-kept" }]),
+  intent: inventory([
+    { ...added, uid: "" },
+    { ...dropped, uid: "u-dropped" },
+    { ...kept, uid: "u-kept" },
+  ]),
+  after: inventory([
+    { ...added, uid: "" },
+    { ...kept, uid: "u-kept" },
+  ]),
 };
 
 function finishedState(): RunState {
@@ -82,10 +89,21 @@ test("two inventories are the same when they say the same, whatever the order of
 
 test("what may be recreated stands in the intent without its uid: the object that a dead run made is still ours", () => {
   const desired = { id: kept, apiVersion: "v1", object: {}, origin: { file: "" } };
-  const change = { action: "configure", id: kept, desired, live: { metadata: { uid: "u-kept" } }, predicted: undefined, fields: [], takeovers: [], migrate: [] } as const;
+  const change = {
+    action: "configure",
+    id: kept,
+    desired,
+    live: { metadata: { uid: "u-kept" } },
+    predicted: undefined,
+    fields: [],
+    takeovers: [],
+    migrate: [],
+  } as const;
   const step = (method: "apply" | "recreate"): Plan => ({
     ...plan,
-    waves: [{ phase: "Sync", wave: 0, gate: "accepted", stages: [{ reason: "", steps: [{ change, method, reason: "", validate: true }] }] }],
+    waves: [
+      { phase: "Sync", wave: 0, gate: "accepted", stages: [{ reason: "", steps: [{ change, method, reason: "", validate: true }] }] },
+    ],
   });
 
   assert.deepEqual(names(intentOf(step("apply"), { force: false })), ["added:", "dropped:u-dropped", "kept:u-kept"]);

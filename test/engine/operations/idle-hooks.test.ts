@@ -11,13 +11,26 @@ function manifest(name: string): Manifest {
 
 function step(name: string, action: "none" | "create", isHook: boolean): PlanStep {
   const desired = manifest(name);
-  const change = action === "none" ? { action, id: desired.id, desired, live: {} } : { action, id: desired.id, desired, predicted: undefined };
+  const change =
+    action === "none" ? { action, id: desired.id, desired, live: {} } : { action, id: desired.id, desired, predicted: undefined };
   return { change, method: "apply", reason: "", validate: true, ...(isHook ? { hook: { deletePolicies: [] } } : {}) };
 }
 
 function plan(steps: readonly PlanStep[]): Plan {
-  const inventory: Inventory = { version: 1, cluster: "c", source: { type: "directory", path: "/" }, namespace: "shop", revision: "r", entries: [] };
-  const waves = steps.map((one) => ({ phase: one.hook === undefined ? ("Sync" as const) : ("PreSync" as const), wave: 0, gate: "healthy" as const, stages: [{ reason: "", steps: [one] }] }));
+  const inventory: Inventory = {
+    version: 1,
+    cluster: "c",
+    source: { type: "directory", path: "/" },
+    namespace: "shop",
+    revision: "r",
+    entries: [],
+  };
+  const waves = steps.map((one) => ({
+    phase: one.hook === undefined ? ("Sync" as const) : ("PreSync" as const),
+    wave: 0,
+    gate: "healthy" as const,
+    stages: [{ reason: "", steps: [one] }],
+  }));
   return { waves, prune: [], skipped: [], guards: [], warnings: [], intent: inventory, after: inventory };
 }
 
@@ -30,11 +43,17 @@ test("hooks run beside a change", () => {
 
 test("a sync that finds everything as Git says runs no hook", () => {
   const { waves } = withoutIdleHooks(plan([hook, step("web", "none", false)]));
-  assert.deepEqual(waves.map(({ phase }) => phase), ["Sync"]);
+  assert.deepEqual(
+    waves.map(({ phase }) => phase),
+    ["Sync"],
+  );
 });
 
 test("a prune alone is reason enough to run the hooks", () => {
-  const pruning = { ...plan([hook]), prune: [[{ change: { action: "prune" as const, id: manifest("old").id, live: {} }, reason: "", propagation: "Background" as const }]] };
+  const pruning = {
+    ...plan([hook]),
+    prune: [[{ change: { action: "prune" as const, id: manifest("old").id, live: {} }, reason: "", propagation: "Background" as const }]],
+  };
   assert.equal(withoutIdleHooks(pruning), pruning);
 });
 

@@ -5,10 +5,18 @@ import type { Manifest } from "../../../src/engine/model/manifest.ts";
 import { refuseUnreadable, refusedObjects } from "../../../src/engine/operations/refused-objects.ts";
 
 function manifest(name: string, line: number): Manifest {
-  return { id: { group: "", kind: "Service", namespace: "shop", name }, apiVersion: "v1", object: {}, origin: { file: "k8s/all.yaml", line } };
+  return {
+    id: { group: "", kind: "Service", namespace: "shop", name },
+    apiVersion: "v1",
+    object: {},
+    origin: { file: "k8s/all.yaml", line },
+  };
 }
 
-const invalid = { manifest: manifest("web", 3), error: new GitOpsError("INVALID_MANIFEST", "spec.ports: Required value", { hint: "correct it" }) };
+const invalid = {
+  manifest: manifest("web", 3),
+  error: new GitOpsError("INVALID_MANIFEST", "spec.ports: Required value", { hint: "correct it" }),
+};
 const forbidden = { manifest: manifest("api", 9), error: new GitOpsError("FORBIDDEN", "service/api: you may not patch services") };
 
 test("one refused object is told with its name, its place and the server's words", () => {
@@ -29,6 +37,9 @@ test("several refused objects are all told at once, and permission decides befor
 
 test("an object of the build that may not be read is refused, and never taken for absent", () => {
   const unknown = new Map([["/Service/shop/api", forbidden.error]]);
-  assert.throws(() => refuseUnreadable([invalid.manifest, forbidden.manifest], unknown), { code: "FORBIDDEN", message: /^service\/api: you may not/ });
+  assert.throws(() => refuseUnreadable([invalid.manifest, forbidden.manifest], unknown), {
+    code: "FORBIDDEN",
+    message: /^service\/api: you may not/,
+  });
   refuseUnreadable([invalid.manifest], unknown);
 });

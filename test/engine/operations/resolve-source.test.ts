@@ -17,7 +17,12 @@ function request(parts: Partial<DeliveryRequest>): DeliveryRequest {
 }
 
 function stored(source: Source): StoredDelivery {
-  return { ref, resourceVersion: "1", createdAt: "", inventory: { version: 1, cluster: "c", source, namespace: "shop", revision: "r", entries: [] } };
+  return {
+    ref,
+    resourceVersion: "1",
+    createdAt: "",
+    inventory: { version: 1, cluster: "c", source, namespace: "shop", revision: "r", entries: [] },
+  };
 }
 
 test("a source that is typed beats the recorded one", () => {
@@ -29,7 +34,10 @@ test("a name alone takes the recorded source", () => {
 });
 
 test("a ref or path of this run is put over the recorded source", () => {
-  assert.deepEqual(resolveSource(request({ override: { ref: "my-branch" } }), stored(git)), { ...git, ref: { type: "named", name: "my-branch" } });
+  assert.deepEqual(resolveSource(request({ override: { ref: "my-branch" } }), stored(git)), {
+    ...git,
+    ref: { type: "named", name: "my-branch" },
+  });
   assert.deepEqual(resolveSource(request({ override: { path: "k8s/dev" } }), stored(git)), { ...git, path: "k8s/dev" });
 });
 
@@ -48,6 +56,12 @@ test("a source is named as people name it", () => {
 });
 
 test("a ref that begins with semver: is a range of versions, which no branch can be named", () => {
-  assert.deepEqual(resolveSource(request({ override: { ref: "semver:>=1.2 <2" } }), stored(git)), { ...git, ref: { type: "semver", range: ">=1.2 <2" } });
-  assert.deepEqual(resolveSource(request({ override: { ref: "v1.2.0" } }), stored(git)), { ...git, ref: { type: "named", name: "v1.2.0" } });
+  assert.deepEqual(resolveSource(request({ override: { ref: "semver:>=1.2 <2" } }), stored(git)), {
+    ...git,
+    ref: { type: "semver", range: ">=1.2 <2" },
+  });
+  assert.deepEqual(resolveSource(request({ override: { ref: "v1.2.0" } }), stored(git)), {
+    ...git,
+    ref: { type: "named", name: "v1.2.0" },
+  });
 });

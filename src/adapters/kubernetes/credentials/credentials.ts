@@ -49,7 +49,13 @@ export function createCredentialSource(access: ClusterAccess, clock: Clock, host
   };
 }
 
-async function obtain(access: ClusterAccess, clock: Clock, host: ExecHost, signal: AbortSignal, known: ClientCertificate | undefined): Promise<Held> {
+async function obtain(
+  access: ClusterAccess,
+  clock: Clock,
+  host: ExecHost,
+  signal: AbortSignal,
+  known: ClientCertificate | undefined,
+): Promise<Held> {
   const own = access.clientCertificate;
   const certificate =
     own === undefined
@@ -61,7 +67,10 @@ async function obtain(access: ClusterAccess, clock: Clock, host: ExecHost, signa
     const answer = await runExecPlugin(bearer.plugin, access, host, signal);
     const authorization = answer.token === undefined ? undefined : `Bearer ${answer.token}`;
     const remaining = answer.expiresAt === undefined ? Infinity : answer.expiresAt - clock.now();
-    return { credentials: { authorization, certificate: same(known, answer.certificate ?? certificate) }, until: clock.monotonic() + remaining };
+    return {
+      credentials: { authorization, certificate: same(known, answer.certificate ?? certificate) },
+      until: clock.monotonic() + remaining,
+    };
   }
   const until = bearer.type === "tokenFile" ? clock.monotonic() + TOKEN_FILE_MS : Infinity;
   return { credentials: { authorization: await authorizationOf(bearer), certificate: same(known, certificate) }, until };
@@ -97,7 +106,10 @@ async function readToken(path: string): Promise<string> {
     });
   }
   if (text === "" || /[^\x21-\x7e]/.test(text)) {
-    throw new GitOpsError("INVALID_KUBECONFIG", `tokenFile: ${path} holds no token`, { hint: "the file must hold one token on one line", data: { path } });
+    throw new GitOpsError("INVALID_KUBECONFIG", `tokenFile: ${path} holds no token`, {
+      hint: "the file must hold one token on one line",
+      data: { path },
+    });
   }
   return text;
 }

@@ -31,7 +31,11 @@ const INTERACTIVE_FACTOR = 10;
  */
 export async function runExecPlugin(plugin: ExecPlugin, access: ClusterAccess, host: ExecHost, signal: AbortSignal): Promise<ExecAnswer> {
   if (plugin.interactiveMode === "Always" && !host.interactive) {
-    throw refuse(plugin, "wants a terminal to ask questions on, and there is none", `log in with ${plugin.command} first, or use credentials for programs`);
+    throw refuse(
+      plugin,
+      "wants a terminal to ask questions on, and there is none",
+      `log in with ${plugin.command} first, or use credentials for programs`,
+    );
   }
   const interactive = host.interactive && plugin.interactiveMode !== "Never";
   const info = await execInfo(plugin, access, interactive);
@@ -80,7 +84,10 @@ function run(plugin: ExecPlugin, info: string, interactive: boolean, host: ExecH
     signal.removeEventListener("abort", onAbort);
   }
   const onAbort = (): void => stop(signal.reason);
-  const timer = setTimeout(() => stop(refuse(plugin, `did not end within ${limitMs / 1000} s`, `run it by hand: ${plugin.command}`)), limitMs);
+  const timer = setTimeout(
+    () => stop(refuse(plugin, `did not end within ${limitMs / 1000} s`, `run it by hand: ${plugin.command}`)),
+    limitMs,
+  );
 
   signal.addEventListener("abort", onAbort, { once: true });
   child.on("error", (cause) => {
@@ -113,7 +120,11 @@ function readAnswer(plugin: ExecPlugin, output: string): ExecAnswer {
   }
   if (!isJsonObject(answer) || answer["kind"] !== "ExecCredential") throw refuse(plugin, "printed no ExecCredential", hint);
   if (answer["apiVersion"] !== plugin.apiVersion) {
-    throw refuse(plugin, `answered in another version than ${plugin.apiVersion}`, "update the plugin, or the apiVersion of its kubeconfig entry");
+    throw refuse(
+      plugin,
+      `answered in another version than ${plugin.apiVersion}`,
+      "update the plugin, or the apiVersion of its kubeconfig entry",
+    );
   }
   const status = objectAt(answer, "status");
   const token = stringAt(status, "token");
@@ -129,5 +140,9 @@ function readAnswer(plugin: ExecPlugin, output: string): ExecAnswer {
 }
 
 function refuse(plugin: ExecPlugin, what: string, hint: string, cause?: unknown): GitOpsError {
-  return new GitOpsError("UNAUTHENTICATED", `credential plugin ${plugin.command} ${what}`, { hint, cause, data: { plugin: plugin.command } });
+  return new GitOpsError("UNAUTHENTICATED", `credential plugin ${plugin.command} ${what}`, {
+    hint,
+    cause,
+    data: { plugin: plugin.command },
+  });
 }

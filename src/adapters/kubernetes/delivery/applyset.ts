@@ -19,14 +19,18 @@ export function parentName(ref: DeliveryRef): string {
 
 /** The set's id: `applyset-<base64url(sha256("name.namespace.kind.group"))>-v1`. */
 export function applySetId(ref: DeliveryRef): string {
-  const digest = createHash("sha256").update(`${parentName(ref)}.${ref.namespace}.ConfigMap.`).digest("base64url");
+  const digest = createHash("sha256")
+    .update(`${parentName(ref)}.${ref.namespace}.ConfigMap.`)
+    .digest("base64url");
   return `applyset-${digest}-v1`;
 }
 
 /** Whether an object is the parent of a set that this tool made; a set of another tool is not ours to read or change. */
 export function isOurParent(metadata: Readonly<JsonObject>): boolean {
   const annotations = metadata["annotations"];
-  return typeof annotations === "object" && annotations !== null && !Array.isArray(annotations) && annotations[TOOLING_ANNOTATION] === TOOLING;
+  return (
+    typeof annotations === "object" && annotations !== null && !Array.isArray(annotations) && annotations[TOOLING_ANNOTATION] === TOOLING
+  );
 }
 
 /** The labels of the parent. */

@@ -21,17 +21,29 @@ export function encodeInventory(inventory: Inventory): string {
 export function decodeInventory(text: string, where: string): Inventory {
   let value: unknown;
   try {
-    value = JSON.parse(text.startsWith("{") ? text : gunzipSync(Buffer.from(text, "base64"), { maxOutputLength: INFLATED_LIMIT }).toString("utf8"));
+    value = JSON.parse(
+      text.startsWith("{") ? text : gunzipSync(Buffer.from(text, "base64"), { maxOutputLength: INFLATED_LIMIT }).toString("utf8"),
+    );
   } catch {
     throw unreadable(where, "is not JSON");
   }
   if (!isRecord(value)) throw unreadable(where, "is not an object");
   if (value["version"] !== 1) throw unreadable(where, `has version ${String(value["version"])}, this program reads version 1`);
   const { cluster, namespace, revision, source, entries } = value;
-  if (typeof cluster !== "string" || typeof namespace !== "string" || typeof revision !== "string") throw unreadable(where, "lacks cluster, namespace or revision");
+  if (typeof cluster !== "string" || typeof namespace !== "string" || typeof revision !== "string")
+    throw unreadable(where, "lacks cluster, namespace or revision");
   if (!isSource(source)) throw unreadable(where, "has no valid source");
-  if (!Array.isArray(entries) || !entries.every(isEntry)) throw unreadable(where, "has an entry without group, kind, namespace, name or uid");
-  return { version: 1, cluster, source, namespace, revision, ...(value["unfinished"] === true ? { unfinished: true as const } : {}), entries };
+  if (!Array.isArray(entries) || !entries.every(isEntry))
+    throw unreadable(where, "has an entry without group, kind, namespace, name or uid");
+  return {
+    version: 1,
+    cluster,
+    source,
+    namespace,
+    revision,
+    ...(value["unfinished"] === true ? { unfinished: true as const } : {}),
+    entries,
+  };
 }
 
 function unreadable(where: string, problem: string): GitOpsError {

@@ -23,7 +23,12 @@ interface LeaseContext {
  * Stores the intent and the lease in one write, guarded by the resourceVersion that was read before.
  * The mark lies in the parent itself: a lease apart from it could be held while another run changes the inventory.
  */
-export async function takeLease(context: LeaseContext, intent: Inventory, expected: string | undefined, options: CallOptions): Promise<DeliveryLease> {
+export async function takeLease(
+  context: LeaseContext,
+  intent: Inventory,
+  expected: string | undefined,
+  options: CallOptions,
+): Promise<DeliveryLease> {
   const current = await context.cluster.get(configMapId(context.ref.namespace, parentName(context.ref)), options);
   const version = current === undefined ? undefined : stringAt(current, "metadata", "resourceVersion");
   if (version !== expected) throw changedMeanwhile(context.ref);
@@ -144,7 +149,8 @@ class HeldLease implements DeliveryLease {
       this.#parent = written;
     }
     this.#inventory = inventory;
-    if (oldShards.length > 0 || record.shards.length > 0) await this.#deleteShards(await this.#shardsToDelete(this.#parent, oldShards, options), options);
+    if (oldShards.length > 0 || record.shards.length > 0)
+      await this.#deleteShards(await this.#shardsToDelete(this.#parent, oldShards, options), options);
   }
 
   /** Who may not list ConfigMaps removes the shards of the former record at least. */
@@ -159,7 +165,12 @@ class HeldLease implements DeliveryLease {
   }
 
   /** A write whose answer was lost is retried and then refused as stale although it was ours: our mark in it tells. */
-  async #writtenAfterAll(error: unknown, inventory: Inventory, mark: LeaseMark | undefined, options: CallOptions): Promise<JsonObject | undefined> {
+  async #writtenAfterAll(
+    error: unknown,
+    inventory: Inventory,
+    mark: LeaseMark | undefined,
+    options: CallOptions,
+  ): Promise<JsonObject | undefined> {
     if (!isLostRace(error)) return undefined;
     const { cluster, ref } = this.#context;
     const now = await cluster.get(configMapId(ref.namespace, parentName(ref)), options);
@@ -180,7 +191,12 @@ class HeldLease implements DeliveryLease {
   async #delete(object: JsonObject, options: CallOptions): Promise<void> {
     const id = configMapId(this.#context.ref.namespace, stringAt(object, "metadata", "name"));
     const uid = stringAt(object, "metadata", "uid");
-    await this.#context.cluster.delete(id, { uid, resourceVersion: stringAt(object, "metadata", "resourceVersion"), propagation: "Background", ...options });
+    await this.#context.cluster.delete(id, {
+      uid,
+      resourceVersion: stringAt(object, "metadata", "resourceVersion"),
+      propagation: "Background",
+      ...options,
+    });
   }
 }
 

@@ -31,11 +31,14 @@ export interface StoredRecord {
 /** @param generation makes the names of shards unique, so that the old ones stay whole until the parent has changed. */
 export function encodeRecord(ref: DeliveryRef, inventory: Inventory, lease: LeaseMark | undefined, generation: string): StoredRecord {
   const text = encodeInventory(inventory);
-  const pieces = text.length <= SHARD_BYTES ? [] : text.match(new RegExp(`.{1,${String(SHARD_BYTES)}}`, "gs")) ?? [];
+  const pieces = text.length <= SHARD_BYTES ? [] : (text.match(new RegExp(`.{1,${String(SHARD_BYTES)}}`, "gs")) ?? []);
   const shards = pieces.map((piece, index) =>
     configMap(ref, `${parentName(ref)}-${generation}-${String(index)}`, { [SHARD_LABEL]: applySetId(ref) }, {}, { [KEY]: piece }),
   );
-  const annotations = { ...parentAnnotations(ref, inventory), ...(lease === undefined ? {} : { [LEASE_ANNOTATION]: JSON.stringify(lease) }) };
+  const annotations = {
+    ...parentAnnotations(ref, inventory),
+    ...(lease === undefined ? {} : { [LEASE_ANNOTATION]: JSON.stringify(lease) }),
+  };
   const data: JsonObject = shards.length === 0 ? { [KEY]: text } : { [SHARDS_KEY]: shards.map((shard) => shard.id.name).join("\n") };
   return { parent: configMap(ref, parentName(ref), parentLabels(ref), annotations, data), shards };
 }
@@ -47,7 +50,8 @@ export async function decodeRecord(parent: JsonObject, reader: ClusterReader, op
   const pieces = await Promise.all(
     shardNames(parent).map(async (name) => {
       const shard = await reader.get(configMapId(namespace, name), options);
-      if (shard === undefined) throw new GitOpsError("INVENTORY_UNREADABLE", `${where} names the shard ${name}, which is not there`, { data: { object: where } });
+      if (shard === undefined)
+        throw new GitOpsError("INVENTORY_UNREADABLE", `${where} names the shard ${name}, which is not there`, { data: { object: where } });
       return stringAt(shard, "data", KEY);
     }),
   );
@@ -56,14 +60,21 @@ export async function decodeRecord(parent: JsonObject, reader: ClusterReader, op
 
 /** The names of a parent's shards; none where the inventory fits into the parent. */
 export function shardNames(parent: JsonObject): readonly string[] {
-  return stringAt(parent, "data", SHARDS_KEY).split("\n").filter((name) => name !== "");
+  return stringAt(parent, "data", SHARDS_KEY)
+    .split("\n")
+    .filter((name) => name !== "");
 }
 
 /**
  * Names of the shards that a record of this delivery left behind. Those that another run made on top of this very version of the parent
  * are not among them: their record may be under way.
  */
-export async function strayShards(ref: DeliveryRef, parent: JsonObject, reader: ClusterReader, options: CallOptions): Promise<readonly string[]> {
+export async function strayShards(
+  ref: DeliveryRef,
+  parent: JsonObject,
+  reader: ClusterReader,
+  options: CallOptions,
+): Promise<readonly string[]> {
   const query = { group: "", kind: "ConfigMap", namespace: ref.namespace, labelSelector: `${SHARD_LABEL}=${applySetId(ref)}` };
   const names = (await reader.list(query, options)).map((shard) => stringAt(shard, "metadata", "name"));
   const named = new Set(shardNames(parent));

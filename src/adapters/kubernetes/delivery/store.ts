@@ -36,8 +36,13 @@ async function readDelivery(cluster: ClusterReader, ref: DeliveryRef, options: C
 }
 
 async function listDeliveries(cluster: ClusterReader, namespace: string | undefined, options: CallOptions): Promise<DeliveryList> {
-  const parents = await cluster.list({ group: "", kind: "ConfigMap", ...(namespace === undefined ? {} : { namespace }), labelSelector: APPLYSET_ID_LABEL }, options);
-  const ours = parents.filter((parent) => isOurParent(objectAt(parent, "metadata")) && stringAt(parent, "metadata", "name").startsWith("gitops-"));
+  const parents = await cluster.list(
+    { group: "", kind: "ConfigMap", ...(namespace === undefined ? {} : { namespace }), labelSelector: APPLYSET_ID_LABEL },
+    options,
+  );
+  const ours = parents.filter(
+    (parent) => isOurParent(objectAt(parent, "metadata")) && stringAt(parent, "metadata", "name").startsWith("gitops-"),
+  );
   const deliveries: StoredDelivery[] = [];
   const unreadable: { readonly ref: DeliveryRef; readonly error: GitOpsError }[] = [];
   await Promise.all(
@@ -64,10 +69,17 @@ async function storedDelivery(cluster: ClusterReader, ref: DeliveryRef, parent: 
 }
 
 function refOf(parent: JsonObject): DeliveryRef {
-  return { dialect: "bare", namespace: stringAt(parent, "metadata", "namespace"), name: stringAt(parent, "metadata", "name").slice("gitops-".length) };
+  return {
+    dialect: "bare",
+    namespace: stringAt(parent, "metadata", "namespace"),
+    name: stringAt(parent, "metadata", "name").slice("gitops-".length),
+  };
 }
 
 function foreignParent(ref: DeliveryRef): GitOpsError {
   const object = `ConfigMap ${ref.namespace}/${parentName(ref)}`;
-  return new GitOpsError("OWNED_BY_ANOTHER", `${object} was not made by this program`, { hint: "choose another name for the delivery, or remove that ConfigMap", data: { object } });
+  return new GitOpsError("OWNED_BY_ANOTHER", `${object} was not made by this program`, {
+    hint: "choose another name for the delivery, or remove that ConfigMap",
+    data: { object },
+  });
 }

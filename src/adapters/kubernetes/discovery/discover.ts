@@ -25,7 +25,15 @@ export function createDiscoverySource(connection: ApiConnection): DiscoverySourc
   async function readRoot(path: "/api" | "/apis", signal: AbortSignal): Promise<DiscoveredGroups> {
     const held = roots.get(path);
     const ifNoneMatch = held?.etag === undefined ? {} : { ifNoneMatch: held.etag };
-    const answer = await connection.answer({ method: "GET", path, what: "discover the API", accept: ACCEPT, idempotent: true, signal, ...ifNoneMatch });
+    const answer = await connection.answer({
+      method: "GET",
+      path,
+      what: "discover the API",
+      accept: ACCEPT,
+      idempotent: true,
+      signal,
+      ...ifNoneMatch,
+    });
     if (answer.status === 304 && held !== undefined) return held.groups;
     const document = connection.parse(answer, "discover the API");
     const aggregated = stringAt(document, "kind") === "APIGroupDiscoveryList";
@@ -54,7 +62,12 @@ export function createDiscoverySource(connection: ApiConnection): DiscoverySourc
 }
 
 /** The form of old servers: one document for each group and version. A version that fails makes its group unavailable. */
-async function readLegacy(connection: ApiConnection, path: "/api" | "/apis", document: JsonValue, signal: AbortSignal): Promise<DiscoveredGroups> {
+async function readLegacy(
+  connection: ApiConnection,
+  path: "/api" | "/apis",
+  document: JsonValue,
+  signal: AbortSignal,
+): Promise<DiscoveredGroups> {
   const versions = path === "/api" ? coreVersions(document) : groupVersions(document);
   const unavailableGroups: string[] = [];
   const lists = await Promise.all(

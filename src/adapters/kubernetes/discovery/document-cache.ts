@@ -14,7 +14,10 @@ export interface DocumentCache {
 /** @param folder made when it is first written, for its owner only; undefined for no cache. */
 export function createDocumentCache(folder: string | undefined): DocumentCache {
   if (folder === undefined) return { read: async () => undefined, write: async () => undefined };
-  return { read: (name, hash) => readDocument(folder, fileName(name, hash)), write: (name, hash, text) => writeDocument(folder, name, hash, text) };
+  return {
+    read: (name, hash) => readDocument(folder, fileName(name, hash)),
+    write: (name, hash, text) => writeDocument(folder, name, hash, text),
+  };
 }
 
 async function readDocument(folder: string, file: string): Promise<JsonObject | undefined> {

@@ -15,7 +15,10 @@ export async function findKubeconfig(explicit: string | undefined, environment: 
   if (explicit !== undefined) {
     const file = await readKubeconfig(explicit, false);
     if (file !== undefined) return file;
-    throw new GitOpsError("PATH_NOT_FOUND", `there is no kubeconfig ${explicit}`, { hint: "check the path given as --kubeconfig", data: { path: explicit } });
+    throw new GitOpsError("PATH_NOT_FOUND", `there is no kubeconfig ${explicit}`, {
+      hint: "check the path given as --kubeconfig",
+      data: { path: explicit },
+    });
   }
   const listed = (environment["KUBECONFIG"] ?? "").split(delimiter).filter((path) => path !== "");
   const home = environment["HOME"] ?? "";

@@ -8,13 +8,18 @@ const FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount";
  * The access of a Pod's own ServiceAccount, or undefined outside of a cluster.
  * @param folder where the token, the CA and the namespace are mounted.
  */
-export async function inClusterAccess(environment: Readonly<Record<string, string | undefined>>, folder = FOLDER): Promise<ClusterAccess | undefined> {
+export async function inClusterAccess(
+  environment: Readonly<Record<string, string | undefined>>,
+  folder = FOLDER,
+): Promise<ClusterAccess | undefined> {
   const host = environment["KUBERNETES_SERVICE_HOST"];
   if (host === undefined || host === "") return undefined;
   const port = environment["KUBERNETES_SERVICE_PORT"] || "443";
   const address = `https://${host.includes(":") ? `[${host}]` : host}:${port}`;
   if (!URL.canParse(address)) {
-    throw new GitOpsError("INVALID_KUBECONFIG", "KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT make no address", { hint: "unset them outside of a cluster" });
+    throw new GitOpsError("INVALID_KUBECONFIG", "KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT make no address", {
+      hint: "unset them outside of a cluster",
+    });
   }
   return {
     contextName: "",

@@ -93,7 +93,9 @@ function parseUser(fields: Fields, file: KubeconfigFile): UserEntry {
     password: fields.text("password") ?? "",
     exec: fields.value("exec") === undefined ? undefined : parseExec(fields.map("exec"), file),
     authProvider:
-      provider === undefined ? undefined : { name: provider.text("name") ?? "", runsCommand: provider.map("config").text("cmd-path") !== undefined },
+      provider === undefined
+        ? undefined
+        : { name: provider.text("name") ?? "", runsCommand: provider.map("config").text("cmd-path") !== undefined },
     impersonate: parseImpersonation(fields),
   };
 }

@@ -54,7 +54,9 @@ export function resolveAccess(config: Kubeconfig, overrides: AccessOverrides): C
   const server = parseServer(overrides.server || cluster.server);
   const insecure = overrides.insecureSkipTlsVerify ?? (cluster.insecureSkipTlsVerify && overrides.certificateAuthority === undefined);
   const authority =
-    overrides.certificateAuthority === undefined ? cluster.certificateAuthority : { type: "file" as const, path: resolvePath(overrides.certificateAuthority) };
+    overrides.certificateAuthority === undefined
+      ? cluster.certificateAuthority
+      : { type: "file" as const, path: resolvePath(overrides.certificateAuthority) };
   if (insecure && authority !== undefined && overrides.insecureSkipTlsVerify !== true) {
     throw problem("certificate-authority and insecure-skip-tls-verify exclude each other", "remove one of them from the cluster's entry");
   }
@@ -96,7 +98,10 @@ function chooseCluster(config: Kubeconfig, name: string, context: string, overri
   if (cluster !== undefined) return cluster;
   if (name === "" && overrides.server !== undefined) return NO_CLUSTER;
   if (overrides.cluster) throw notThere("cluster", name, config.clusters.keys());
-  throw problem(`context ${context} names the cluster ${name || '""'}, which the kubeconfig has not`, "add the cluster, or choose one with --cluster");
+  throw problem(
+    `context ${context} names the cluster ${name || '""'}, which the kubeconfig has not`,
+    "add the cluster, or choose one with --cluster",
+  );
 }
 
 function chooseUser(config: Kubeconfig, name: string, context: string, overrides: AccessOverrides): UserEntry {
@@ -110,7 +115,10 @@ function chooseUser(config: Kubeconfig, name: string, context: string, overrides
 /** The error for a name that a flag gave. */
 function notThere(what: "cluster" | "user", name: string, names: Iterable<string>): GitOpsError {
   const nearest = nearestNames(name, names);
-  return problem(`--${what}: the kubeconfig has no ${what} ${name}`, nearest.length === 0 ? `it has no ${what}s at all` : `${what}s are: ${nearest.join(", ")}`);
+  return problem(
+    `--${what}: the kubeconfig has no ${what} ${name}`,
+    nearest.length === 0 ? `it has no ${what}s at all` : `${what}s are: ${nearest.join(", ")}`,
+  );
 }
 
 function parseServer(text: string): URL {
@@ -119,7 +127,8 @@ function parseServer(text: string): URL {
   if (text === "" || server === undefined || !/^https?:$/.test(server.protocol) || server.hostname === "") {
     throw problem("the cluster's server is no http or https URL", "write it as https://HOST:PORT");
   }
-  if (server.username !== "" || server.password !== "") throw problem("the cluster's server carries a user name", "put credentials into the user's entry");
+  if (server.username !== "" || server.password !== "")
+    throw problem("the cluster's server carries a user name", "put credentials into the user's entry");
   return server;
 }
 
@@ -133,7 +142,8 @@ function parseProxy(text: string | undefined): string | undefined {
 function certificateOf(user: UserEntry): ClusterAccess["clientCertificate"] {
   const { clientCertificate: certificate, clientKey: key } = user;
   if (certificate === undefined && key === undefined) return undefined;
-  if (certificate === undefined || key === undefined) throw problem("the user has a client certificate without its key, or a key alone", "give both");
+  if (certificate === undefined || key === undefined)
+    throw problem("the user has a client certificate without its key, or a key alone", "give both");
   return { certificate, key };
 }
 

@@ -19,7 +19,13 @@ const SMALLEST_PAGE = 10;
  * Reads all pages. A `continue` token that expired starts the list again from its beginning: half a list is none.
  * resourceVersion is left unset, so the answer is the latest state, never a stale cache's.
  */
-export async function listAll(connection: ApiConnection, served: ServedKind, query: ListQuery, pageSize: number, signal: AbortSignal): Promise<CompleteList> {
+export async function listAll(
+  connection: ApiConnection,
+  served: ServedKind,
+  query: ListQuery,
+  pageSize: number,
+  signal: AbortSignal,
+): Promise<CompleteList> {
   for (let restarts = 0; restarts < RESTARTS; restarts++) {
     const list = await listOnce(connection, served, query, pageSize, signal);
     if (list !== "expired") return list;
@@ -30,7 +36,13 @@ export async function listAll(connection: ApiConnection, served: ServedKind, que
   });
 }
 
-async function listOnce(connection: ApiConnection, served: ServedKind, query: ListQuery, pageSize: number, signal: AbortSignal): Promise<CompleteList | "expired"> {
+async function listOnce(
+  connection: ApiConnection,
+  served: ServedKind,
+  query: ListQuery,
+  pageSize: number,
+  signal: AbortSignal,
+): Promise<CompleteList | "expired"> {
   const version = query.version ?? served.version;
   const path = collectionPath(served, version, query.namespace);
   const apiVersion = served.group === "" ? version : `${served.group}/${version}`;

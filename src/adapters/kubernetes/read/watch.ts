@@ -23,7 +23,9 @@ export interface WatchParts {
 }
 
 /** How one connection of a watch ended: what must be done next. */
-type Ending = { readonly next: "relist" | "reopen"; readonly resourceVersion: string } | { readonly next: "wait"; readonly resourceVersion: string; readonly reason: string; readonly delayMs?: number };
+type Ending =
+  | { readonly next: "relist" | "reopen"; readonly resourceVersion: string }
+  | { readonly next: "wait"; readonly resourceVersion: string; readonly reason: string; readonly delayMs?: number };
 
 const LONGEST_DELAY_MS = 30_000;
 /** The server ends a watch after this many seconds, at a time of its own for each, so that they do not all come back at once. */
@@ -33,7 +35,12 @@ const SHORTEST_WATCH_S = 300;
  * Lists, then follows until the signal is aborted. Bookmarks keep the place, so that a broken connection costs no new list;
  * only an expired place (410) does, an event that can't be read, and an age of `relistMs`.
  */
-export async function* watchKind(parts: WatchParts, served: ServedKind, query: ListQuery, signal: AbortSignal): AsyncGenerator<WatchEvent, void> {
+export async function* watchKind(
+  parts: WatchParts,
+  served: ServedKind,
+  query: ListQuery,
+  signal: AbortSignal,
+): AsyncGenerator<WatchEvent, void> {
   const { connection, clock, limits } = parts;
   let failures = 0;
   let listedBefore = false;
@@ -51,13 +58,14 @@ export async function* watchKind(parts: WatchParts, served: ServedKind, query: L
       yield { type: "listed", objects: list.objects };
       const listedAt = clock.monotonic();
       let { resourceVersion } = list;
-      for (let following = true; following; ) {
+      for (let following = true; following;) {
         const ending: Ending = yield* follow(parts, served, query, resourceVersion, signal);
         if (ending.resourceVersion !== resourceVersion) failures = 0;
         resourceVersion = ending.resourceVersion;
         if (ending.next === "wait") await waitFor(parts, served, failures++, ending.reason, ending.delayMs, signal);
         // A server whose watches all expire at once must not be asked in a busy loop.
-        else if (ending.next === "relist" && resourceVersion === list.resourceVersion) await waitFor(parts, served, failures++, "the watch expired", undefined, signal);
+        else if (ending.next === "relist" && resourceVersion === list.resourceVersion)
+          await waitFor(parts, served, failures++, "the watch expired", undefined, signal);
         following = ending.next !== "relist" && clock.monotonic() - listedAt < limits.relistMs;
       }
     }
@@ -67,14 +75,21 @@ export async function* watchKind(parts: WatchParts, served: ServedKind, query: L
   }
 }
 
-async function* follow(parts: WatchParts, served: ServedKind, query: ListQuery, from: string, signal: AbortSignal): AsyncGenerator<WatchEvent, Ending> {
+async function* follow(
+  parts: WatchParts,
+  served: ServedKind,
+  query: ListQuery,
+  from: string,
+  signal: AbortSignal,
+): AsyncGenerator<WatchEvent, Ending> {
   const { connection, limits } = parts;
   const call = watchCall(served, query, from, signal);
   let answer: OpenAnswer;
   try {
     answer = await connection.client.open(call);
   } catch (error) {
-    if (error instanceof TransportFailure && error.kind !== "certificate") return { next: "wait", resourceVersion: from, reason: error.message };
+    if (error instanceof TransportFailure && error.kind !== "certificate")
+      return { next: "wait", resourceVersion: from, reason: error.message };
     throw error instanceof TransportFailure ? failureError(error, connection.client.server, call.what) : error;
   }
   let resourceVersion = from;
@@ -120,7 +135,13 @@ function ended(how: StreamEnd, resourceVersion: string, nothingCame: boolean): E
   return { next: "reopen", resourceVersion };
 }
 
-async function refused(parts: WatchParts, answer: OpenAnswer, lines: AsyncGenerator<string, StreamEnd>, call: ApiCall, from: string): Promise<Ending> {
+async function refused(
+  parts: WatchParts,
+  answer: OpenAnswer,
+  lines: AsyncGenerator<string, StreamEnd>,
+  call: ApiCall,
+  from: string,
+): Promise<Ending> {
   const { message } = answer;
   const status = message.statusCode ?? 0;
   if (status === 410) return { next: "relist", resourceVersion: from };
@@ -133,7 +154,14 @@ async function refused(parts: WatchParts, answer: OpenAnswer, lines: AsyncGenera
   throw parts.connection.refuse({ status, headers: message.headers, text }, call);
 }
 
-async function waitFor(parts: WatchParts, served: ServedKind, failures: number, reason: string, askedMs: number | undefined, signal: AbortSignal): Promise<void> {
+async function waitFor(
+  parts: WatchParts,
+  served: ServedKind,
+  failures: number,
+  reason: string,
+  askedMs: number | undefined,
+  signal: AbortSignal,
+): Promise<void> {
   const { limits, clock, emit } = parts;
   const backOff = Math.min(LONGEST_DELAY_MS, limits.baseDelayMs * 2 ** failures) * (0.5 + Math.random() / 2);
   const delayMs = Math.max(backOff, askedMs ?? 0);

@@ -73,7 +73,12 @@ export function createApiClient(parts: ApiClientParts): ApiClient {
     try {
       // Admission webhooks may hold a write for 30 s each.
       const allowed = call.method === "GET" ? limits : { ...limits, headersMs: limits.callMs };
-      const answer = await exchange(dialer.target("call", credential.certificate), write(call, credential.authorization), allowed, call.signal);
+      const answer = await exchange(
+        dialer.target("call", credential.certificate),
+        write(call, credential.authorization),
+        allowed,
+        call.signal,
+      );
       serverKnown = true;
       if (answer.status === 429) gate.throttled();
       else if (answer.status < 400) gate.accepted();
@@ -141,7 +146,11 @@ function requestWriter(access: ClusterAccess, userAgent: string): WriteRequest {
   };
 }
 
-async function openStream({ dialer, credentials, limits, access }: ApiClientParts, write: WriteRequest, call: ApiCall): Promise<OpenAnswer> {
+async function openStream(
+  { dialer, credentials, limits, access }: ApiClientParts,
+  write: WriteRequest,
+  call: ApiCall,
+): Promise<OpenAnswer> {
   const send = (credential: Credentials): Promise<OpenAnswer> => {
     const wire = write(call, credential.authorization);
     const request = { ...wire, headers: { ...wire.headers, "accept-encoding": "identity" } };

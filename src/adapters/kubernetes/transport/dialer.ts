@@ -20,9 +20,14 @@ const IDLE_CONNECTION_MS = 45_000;
 type IdentityCheck = (host: string, certificate: PeerCertificate) => Error | undefined;
 
 /** Reads the CA and prepares connections; none is opened yet. Throws INVALID_KUBECONFIG. */
-export async function createDialer(access: ClusterAccess, connections: number, environment: Readonly<Record<string, string | undefined>>): Promise<Dialer> {
+export async function createDialer(
+  access: ClusterAccess,
+  connections: number,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Dialer> {
   const { server } = access;
-  const authority = access.certificateAuthority === undefined ? undefined : await readMaterial(access.certificateAuthority, "certificate-authority");
+  const authority =
+    access.certificateAuthority === undefined ? undefined : await readMaterial(access.certificateAuthority, "certificate-authority");
   const proxy = access.proxyUrl ?? proxyFor(server, environment);
   const createAgent = await agentFactory(server, proxy, access.tlsServerName ?? hostOf(server));
   const opened: HttpAgent[] = [];
@@ -51,11 +56,14 @@ export async function createDialer(access: ClusterAccess, connections: number, e
     target(purpose, identity) {
       if (server.protocol === "http:") return { ...base, agent: current[purpose] };
       const secure = secureContext(identity);
-      return Object.assign({ ...base, agent: current[purpose] }, {
-        secureContext: secure,
-        rejectUnauthorized: !access.insecureSkipTlsVerify,
-        ...(access.tlsServerName === undefined ? {} : { servername: access.tlsServerName }),
-      });
+      return Object.assign(
+        { ...base, agent: current[purpose] },
+        {
+          secureContext: secure,
+          rejectUnauthorized: !access.insecureSkipTlsVerify,
+          ...(access.tlsServerName === undefined ? {} : { servername: access.tlsServerName }),
+        },
+      );
     },
     close() {
       for (const agent of opened) agent.destroy();
@@ -83,7 +91,8 @@ async function agentFactory(server: URL, proxy: string | undefined, serverName: 
   const identity: IdentityCheck = (_host, certificate) => checkServerIdentity(serverName, certificate);
   const kept = { keepAlive: true, keepAliveMsecs: 15_000, maxFreeSockets: 32, timeout: IDLE_CONNECTION_MS, noDelay: true };
   const options = (maxSockets: number) => ({ ...kept, maxSockets, checkServerIdentity: identity });
-  if (proxy === undefined) return (most) => (server.protocol === "http:" ? new (plainHttp().Agent)(options(most)) : new HttpsAgent(options(most)));
+  if (proxy === undefined)
+    return (most) => (server.protocol === "http:" ? new (plainHttp().Agent)(options(most)) : new HttpsAgent(options(most)));
   if (proxy.startsWith("socks")) {
     const { SocksProxyAgent } = await import("socks-proxy-agent");
     return (most) => checking(new SocksProxyAgent(proxy, options(most)), identity);
@@ -93,9 +102,14 @@ async function agentFactory(server: URL, proxy: string | undefined, serverName: 
 }
 
 /** Proxy agents do not hand their own TLS options on. */
-function checking<A extends HttpAgent & { connect(request: ClientRequest, options: never): unknown }>(agent: A, identity: IdentityCheck): A {
+function checking<A extends HttpAgent & { connect(request: ClientRequest, options: never): unknown }>(
+  agent: A,
+  identity: IdentityCheck,
+): A {
   const connect = agent.connect.bind(agent) as (request: ClientRequest, options: object) => unknown;
-  return Object.assign(agent, { connect: (request: ClientRequest, options: object) => connect(request, { ...options, checkServerIdentity: identity }) });
+  return Object.assign(agent, {
+    connect: (request: ClientRequest, options: object) => connect(request, { ...options, checkServerIdentity: identity }),
+  });
 }
 
 function buildContext(authority: string | undefined, certificate: ClientCertificate | undefined): SecureContext {

@@ -51,7 +51,10 @@ export function openExchange(target: RequestOptions, wire: WireRequest, limits: 
 
   function deadline(milliseconds: number, what: string): NodeJS.Timeout | undefined {
     if (milliseconds === Infinity) return undefined;
-    return setTimeout(() => request.destroy(new TransportFailure("timeout", `${what} within ${milliseconds / 1000} s`, { sent })), milliseconds);
+    return setTimeout(
+      () => request.destroy(new TransportFailure("timeout", `${what} within ${milliseconds / 1000} s`, { sent })),
+      milliseconds,
+    );
   }
   const onAbort = (): void => void request.destroy(new Error("aborted"));
   function end(): void {
@@ -83,7 +86,12 @@ export function openExchange(target: RequestOptions, wire: WireRequest, limits: 
 }
 
 /** Sends one request and reads the whole answer. Throws TransportFailure, or the signal's reason. */
-export async function exchange(target: RequestOptions, wire: WireRequest, limits: ExchangeLimits, signal: AbortSignal): Promise<WireAnswer> {
+export async function exchange(
+  target: RequestOptions,
+  wire: WireRequest,
+  limits: ExchangeLimits,
+  signal: AbortSignal,
+): Promise<WireAnswer> {
   const answer = await openExchange(target, wire, limits, signal);
   try {
     const { message } = answer;
@@ -109,12 +117,14 @@ function readText(message: IncomingMessage, limits: ExchangeLimits, signal: Abor
   }
   const late = (what: string) => () => fail(new TransportFailure("timeout", what, { sent: true }));
   const idle = setTimeout(late(`the answer stopped for ${limits.idleMs / 1000} s`), limits.idleMs);
-  const total = limits.callMs === Infinity ? undefined : setTimeout(late(`no complete answer within ${limits.callMs / 1000} s`), limits.callMs);
+  const total =
+    limits.callMs === Infinity ? undefined : setTimeout(late(`no complete answer within ${limits.callMs / 1000} s`), limits.callMs);
 
   body.on("data", (chunk: Buffer) => {
     idle.refresh();
     bytes += chunk.length;
-    if (bytes > limits.answerBytes) fail(new TransportFailure("too-large", `the answer is larger than ${limits.answerBytes} bytes`, { sent: true }));
+    if (bytes > limits.answerBytes)
+      fail(new TransportFailure("too-large", `the answer is larger than ${limits.answerBytes} bytes`, { sent: true }));
     else chunks.push(chunk);
   });
   body.on("end", () => {
@@ -122,7 +132,8 @@ function readText(message: IncomingMessage, limits: ExchangeLimits, signal: Abor
     clearTimeout(total);
     resolve(Buffer.concat(chunks).toString("utf8"));
   });
-  const lost = (cause: unknown): void => fail(new TransportFailure("network", "the connection broke within the answer", { sent: true, cause }));
+  const lost = (cause: unknown): void =>
+    fail(new TransportFailure("network", "the connection broke within the answer", { sent: true, cause }));
   body.on("error", lost);
   if (packed) message.on("error", lost);
   // A body cut off without an error event ends here.

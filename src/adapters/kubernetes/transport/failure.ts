@@ -25,9 +25,11 @@ const CERTIFICATE_HINTS: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: "use the name that the certificate is for, or give that name as --tls-server-name",
   DEPTH_ZERO_SELF_SIGNED_CERT: "put the cluster's CA into the kubeconfig, or give it as --certificate-authority",
   SELF_SIGNED_CERT_IN_CHAIN: "put the cluster's CA into the kubeconfig, or give it as --certificate-authority",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "the CA of the kubeconfig did not sign this server's certificate: is the server or the CA another cluster's?",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    "the CA of the kubeconfig did not sign this server's certificate: is the server or the CA another cluster's?",
   UNABLE_TO_GET_ISSUER_CERT: "the CA of the kubeconfig did not sign this server's certificate: is the server or the CA another cluster's?",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "the CA of the kubeconfig did not sign this server's certificate: is the server or the CA another cluster's?",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    "the CA of the kubeconfig did not sign this server's certificate: is the server or the CA another cluster's?",
   CERT_SIGNATURE_FAILURE: "the CA of the kubeconfig has the right name and another key: fetch the kubeconfig again",
   CERT_REVOKED: "the server's certificate was revoked: have it replaced",
   INVALID_CA: "the CA of the kubeconfig is no certificate authority: fetch the kubeconfig again",
@@ -40,9 +42,11 @@ export function classifyFailure(error: unknown, sent: boolean, reusedConnection:
   const details = { sent, reusedConnection, cause: error };
   if (code in CERTIFICATE_HINTS) return new TransportFailure("certificate", `the server's certificate is not trusted (${code})`, details);
   if (code === "ECONNREFUSED") return new TransportFailure("refused", "connection refused", { ...details, sent: false });
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return new TransportFailure("name", `the name does not resolve (${code})`, { ...details, sent: false });
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN")
+    return new TransportFailure("name", `the name does not resolve (${code})`, { ...details, sent: false });
   if (code === "ETIMEDOUT") return new TransportFailure("timeout", "connection timed out", details);
-  if (code === "EPROTO" || code.startsWith("ERR_SSL_")) return new TransportFailure("protocol", `the TLS handshake failed (${code})`, details);
+  if (code === "EPROTO" || code.startsWith("ERR_SSL_"))
+    return new TransportFailure("protocol", `the TLS handshake failed (${code})`, details);
   if (code.startsWith("HPE_")) return new TransportFailure("protocol", `the answer is not HTTP (${code})`, details);
   if (code.startsWith("ECONN") || code === "EPIPE" || code === "EHOSTUNREACH" || code === "ENETUNREACH") {
     return new TransportFailure("network", `connection lost (${code})`, details);

@@ -57,7 +57,10 @@ async function apply(manifest: Manifest, strict: boolean, { cluster, calls, stat
 
 async function replace(manifest: Manifest, { cluster, calls, state }: Execution): Promise<JsonObject> {
   const live = await cluster.get(manifest.id, calls);
-  const object = await cluster.replace(manifest, live === undefined ? undefined : stringAt(live, "metadata", "resourceVersion"), { fieldManager: FIELD_MANAGER, ...calls });
+  const object = await cluster.replace(manifest, live === undefined ? undefined : stringAt(live, "metadata", "resourceVersion"), {
+    fieldManager: FIELD_MANAGER,
+    ...calls,
+  });
   state.wrote();
   return object;
 }
@@ -88,6 +91,9 @@ async function recreate(manifest: Manifest, strict: boolean, execution: Executio
   const answer = await cluster.delete(id, { uid, resourceVersion: stringAt(live, "metadata", "resourceVersion"), propagation, ...calls });
   state.wrote();
   const left = answer === "gone" ? new Map() : await awaitGone([{ id, uid }], cluster, deadline, context);
-  if (left.size > 0) throw new GitOpsError("TIMED_OUT", `${formatResourceId(id)} was deleted to be made again and is still being deleted`, { hint: "look at its finalizers" });
+  if (left.size > 0)
+    throw new GitOpsError("TIMED_OUT", `${formatResourceId(id)} was deleted to be made again and is still being deleted`, {
+      hint: "look at its finalizers",
+    });
   return { object: await apply(manifest, strict, execution), recreated: true };
 }

@@ -14,7 +14,12 @@ export interface Leaving {
  * Follows objects until they are gone or the deadline passes.
  * @returns what is still there, as last seen.
  */
-export async function awaitGone(leaving: readonly Leaving[], cluster: ClusterReader, deadline: Deadline, context: RunContext): Promise<ReadonlyMap<string, JsonObject>> {
+export async function awaitGone(
+  leaving: readonly Leaving[],
+  cluster: ClusterReader,
+  deadline: Deadline,
+  context: RunContext,
+): Promise<ReadonlyMap<string, JsonObject>> {
   const left = new Map<string, JsonObject>();
   const groups = new Map<string, Leaving[]>();
   for (const one of leaving) {
@@ -25,7 +30,13 @@ export async function awaitGone(leaving: readonly Leaving[], cluster: ClusterRea
   return left;
 }
 
-async function followGroup(group: readonly Leaving[], cluster: ClusterReader, deadline: Deadline, context: RunContext, left: Map<string, JsonObject>): Promise<void> {
+async function followGroup(
+  group: readonly Leaving[],
+  cluster: ClusterReader,
+  deadline: Deadline,
+  context: RunContext,
+  left: Map<string, JsonObject>,
+): Promise<void> {
   const [first] = group;
   if (first === undefined) return;
   const { id } = first;

@@ -23,7 +23,9 @@ export async function executePrune(groups: readonly (readonly PruneStep[])[], ma
   context.emit({ type: "prune.started", objects: count });
   for (const group of groups) {
     if (state.hasFailed) return;
-    const leaving = (await mapBounded(group, REQUESTS_AT_ONCE, (step) => pruneOne(step, mark, execution))).filter((one) => one !== undefined);
+    const leaving = (await mapBounded(group, REQUESTS_AT_ONCE, (step) => pruneOne(step, mark, execution))).filter(
+      (one) => one !== undefined,
+    );
     if (leaving.length > 0) await settleGroup(leaving, execution);
   }
 }
@@ -39,9 +41,13 @@ async function settleGroup(leaving: readonly Leaving[], { cluster, deadline, con
     const finalizers = arrayAt(object, "metadata", "finalizers").join(", ");
     state.failed(
       id,
-      new GitOpsError("TIMED_OUT", `${formatResourceId(id)} is still being deleted${finalizers === "" ? "" : `: it waits for the finalizer ${finalizers}`}`, {
-        hint: "the controller that set the finalizer must run; the object stays in the inventory and the next sync tries again",
-      }),
+      new GitOpsError(
+        "TIMED_OUT",
+        `${formatResourceId(id)} is still being deleted${finalizers === "" ? "" : `: it waits for the finalizer ${finalizers}`}`,
+        {
+          hint: "the controller that set the finalizer must run; the object stays in the inventory and the next sync tries again",
+        },
+      ),
     );
   }
 }
@@ -66,7 +72,11 @@ async function pruneOne(step: PruneStep, mark: OwnerMark, execution: Execution):
   }
 }
 
-async function deleteIfOurs({ change, propagation }: PruneStep, mark: OwnerMark, { cluster, context, calls, state }: Execution): Promise<Leaving | undefined> {
+async function deleteIfOurs(
+  { change, propagation }: PruneStep,
+  mark: OwnerMark,
+  { cluster, context, calls, state }: Execution,
+): Promise<Leaving | undefined> {
   const { id } = change;
   const uid = stringAt(change.live, "metadata", "uid");
   const live = await cluster.get(id, calls);

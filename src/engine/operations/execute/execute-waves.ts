@@ -72,17 +72,26 @@ export function recordOutcome({ failed, waiting }: HealthOutcome, state: Executi
   for (const { id, gate, health } of failed) {
     const name = formatResourceId(id);
     const isHook = gate === "hook";
-    state.failed(id, new GitOpsError(isHook ? "HOOK_FAILED" : "UNHEALTHY", `${isHook ? "the hook " : ""}${name} is ${health.status}: ${health.message}`, { data: { reason: health.reason } }));
+    state.failed(
+      id,
+      new GitOpsError(isHook ? "HOOK_FAILED" : "UNHEALTHY", `${isHook ? "the hook " : ""}${name} is ${health.status}: ${health.message}`, {
+        data: { reason: health.reason },
+      }),
+    );
   }
   if (failed.length > 0) return;
   for (const { id, health } of waiting) {
     // What is still Degraded has failed so far; only of what never settled nobody knows how it ends.
     state.failed(
       id,
-      new GitOpsError(health.status === "Degraded" ? "UNHEALTHY" : "HEALTH_TIMEOUT", `${formatResourceId(id)} is still ${health.status} at the deadline: ${health.message}`, {
-        hint: "give it more time with --timeout, or look at the reason above",
-        data: { reason: health.reason },
-      }),
+      new GitOpsError(
+        health.status === "Degraded" ? "UNHEALTHY" : "HEALTH_TIMEOUT",
+        `${formatResourceId(id)} is still ${health.status} at the deadline: ${health.message}`,
+        {
+          hint: "give it more time with --timeout, or look at the reason above",
+          data: { reason: health.reason },
+        },
+      ),
     );
   }
 }
@@ -103,7 +112,12 @@ async function verifyDeferred(steps: readonly PlanStep[], { cluster, context, po
   const verified = await mapBounded(steps, REQUESTS_AT_ONCE, async (step) => {
     if (step.deferred === undefined || step.method !== "apply") return step;
     try {
-      await cluster.dryRunApply(step.change.desired, { fieldManager: FIELD_MANAGER, force: policy.forceConflicts, strict: step.validate, signal: context.signal });
+      await cluster.dryRunApply(step.change.desired, {
+        fieldManager: FIELD_MANAGER,
+        force: policy.forceConflicts,
+        strict: step.validate,
+        signal: context.signal,
+      });
       return step;
     } catch (error) {
       if (context.signal.aborted) throw error;

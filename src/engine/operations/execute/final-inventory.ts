@@ -12,7 +12,9 @@ import type { RunState } from "./run-state.ts";
 export function intentOf(plan: Plan, policy: Pick<SyncPolicy, "force">): Inventory {
   const steps = plan.waves.flatMap(({ stages }) => stages.flatMap((stage) => stage.steps));
   const recreated = new Set(
-    steps.filter(({ change, method }) => method === "recreate" || (policy.force && change.action === "configure")).map(({ change }) => resourceKey(change.id)),
+    steps
+      .filter(({ change, method }) => method === "recreate" || (policy.force && change.action === "configure"))
+      .map(({ change }) => resourceKey(change.id)),
   );
   const entries = plan.intent.entries.map((entry) => (recreated.has(resourceKey(entry)) ? { ...entry, uid: "" } : entry));
   return { ...plan.intent, unfinished: true, entries };
@@ -26,7 +28,10 @@ export function inventoryAfter(plan: Plan, state: RunState, isComplete: boolean)
   const succeeded = isComplete && !state.hasFailed;
   const base = succeeded ? plan.after : plan.intent;
   const entries = new Map<string, InventoryEntry>();
-  for (const entry of [...base.entries, ...plan.prune.flat().map(({ change }) => ({ ...change.id, uid: stringAt(change.live, "metadata", "uid") }))]) {
+  for (const entry of [
+    ...base.entries,
+    ...plan.prune.flat().map(({ change }) => ({ ...change.id, uid: stringAt(change.live, "metadata", "uid") })),
+  ]) {
     const key = resourceKey(entry);
     const known = entries.get(key);
     if (known !== undefined && known.uid !== "") continue;
@@ -45,7 +50,15 @@ export function sameInventory(a: Inventory, b: Inventory): boolean {
 }
 
 function canonical({ version, cluster, source, namespace, revision, unfinished, entries }: Inventory): unknown {
-  return [version, cluster, sourceText(source), namespace, revision, unfinished === true, entries.map((entry) => `${resourceKey(entry)}#${entry.uid}`)];
+  return [
+    version,
+    cluster,
+    sourceText(source),
+    namespace,
+    revision,
+    unfinished === true,
+    entries.map((entry) => `${resourceKey(entry)}#${entry.uid}`),
+  ];
 }
 
 function sourceText(source: Inventory["source"]): unknown {

@@ -14,7 +14,11 @@ const ATTEMPTS = 4;
  * @param operationsOf what to do with the object as it is now; undefined or empty where nothing is.
  * @returns the object afterwards, or undefined where there is none.
  */
-export async function patchGuarded(id: ResourceId, operationsOf: (live: JsonObject) => readonly JsonObject[], { cluster, calls, state }: Execution): Promise<JsonObject | undefined> {
+export async function patchGuarded(
+  id: ResourceId,
+  operationsOf: (live: JsonObject) => readonly JsonObject[],
+  { cluster, calls, state }: Execution,
+): Promise<JsonObject | undefined> {
   for (let attempt = 1; ; attempt++) {
     const live = await cluster.get(id, calls);
     if (live === undefined) return undefined;

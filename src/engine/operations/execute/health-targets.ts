@@ -50,7 +50,10 @@ async function readDefinition(id: ResourceId, { cluster, context }: Execution): 
   const served = (await cluster.discover(context)).find(id);
   if (served === undefined) return undefined;
   try {
-    return await cluster.get({ group: "apiextensions.k8s.io", kind: "CustomResourceDefinition", namespace: "", name: `${served.plural}.${served.group}` }, context);
+    return await cluster.get(
+      { group: "apiextensions.k8s.io", kind: "CustomResourceDefinition", namespace: "", name: `${served.plural}.${served.group}` },
+      context,
+    );
   } catch (error) {
     if (error instanceof GitOpsError && error.code === "FORBIDDEN") return undefined;
     throw error;

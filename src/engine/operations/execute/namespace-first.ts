@@ -6,7 +6,10 @@ import type { Execution } from "./execution.ts";
  * The namespace that holds the delivery's record is the only write before the intent: where the build contains it, that one,
  * where `--create-namespace` was given, a bare one that the delivery does not own (and so never prunes).
  */
-export async function makeNamespaceFirst({ plan, request, stored }: PreparedSync, { cluster, calls, policy, state }: Execution): Promise<void> {
+export async function makeNamespaceFirst(
+  { plan, request, stored }: PreparedSync,
+  { cluster, calls, policy, state }: Execution,
+): Promise<void> {
   if (stored !== undefined) return;
   const name = request.ref.namespace;
   const steps = plan.waves.flatMap(({ stages }) => stages.flatMap((stage) => stage.steps));

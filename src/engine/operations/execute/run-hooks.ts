@@ -40,7 +40,11 @@ export async function startHook(step: PlanStep, execution: Execution): Promise<S
 }
 
 /** Lets go of hooks that were judged, and deletes those whose policy says so for this end of the sync. */
-export async function finishHooks(hooks: readonly StartedHook[], ended: "HookSucceeded" | "HookFailed", execution: Execution): Promise<void> {
+export async function finishHooks(
+  hooks: readonly StartedHook[],
+  ended: "HookSucceeded" | "HookFailed",
+  execution: Execution,
+): Promise<void> {
   for (const hook of hooks) {
     try {
       if (hook.deletePolicies.includes(ended)) await removeHook(hook.id, execution);
@@ -69,10 +73,18 @@ async function removeHook(id: ResourceId, execution: Execution): Promise<void> {
   const live = await dropFinalizer(id, execution);
   if (live === undefined) return;
   const uid = stringAt(live, "metadata", "uid");
-  const answer = await cluster.delete(id, { uid, resourceVersion: stringAt(live, "metadata", "resourceVersion"), propagation: "Background", ...calls });
+  const answer = await cluster.delete(id, {
+    uid,
+    resourceVersion: stringAt(live, "metadata", "resourceVersion"),
+    propagation: "Background",
+    ...calls,
+  });
   state.wrote();
   const left = answer === "gone" ? new Map() : await awaitGone([{ id, uid }], cluster, deadline, context);
-  if (left.size > 0) throw new GitOpsError("TIMED_OUT", `the hook ${formatResourceId(id)} of an earlier run is still being deleted`, { hint: "look at its finalizers" });
+  if (left.size > 0)
+    throw new GitOpsError("TIMED_OUT", `the hook ${formatResourceId(id)} of an earlier run is still being deleted`, {
+      hint: "look at its finalizers",
+    });
 }
 
 /** @returns the live hook without our finalizer, or undefined where there is none. */
