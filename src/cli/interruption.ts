@@ -10,7 +10,7 @@ export class Interruption extends Error {
 }
 
 /**
- * Aborts the returned signal on the first Ctrl-C or SIGTERM, so that the run stops issuing, waits for what is in flight and writes
+ * Aborts the returned signal on the first Ctrl-C, SIGTERM or SIGHUP, so that the run stops issuing, waits for what is in flight and writes
  * its record; the second one ends the process at once.
  */
 export function abortOnSignals(
@@ -26,11 +26,12 @@ export function abortOnSignals(
   };
   const onInterrupt = (): void => handle("SIGINT");
   const onTerminate = (): void => handle("SIGTERM");
-  host.on("SIGINT", onInterrupt).on("SIGTERM", onTerminate);
+  // A terminal that is closed sends SIGHUP: the run must still write down what it owns.
+  host.on("SIGINT", onInterrupt).on("SIGTERM", onTerminate).on("SIGHUP", onTerminate);
   return {
     signal: controller.signal,
     dispose: () => {
-      host.off("SIGINT", onInterrupt).off("SIGTERM", onTerminate);
+      host.off("SIGINT", onInterrupt).off("SIGTERM", onTerminate).off("SIGHUP", onTerminate);
     },
   };
 }

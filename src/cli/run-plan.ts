@@ -91,5 +91,9 @@ async function reported(
 }
 
 function changesAnything(prepared: PreparedSync): boolean {
-  return prepared.plan.prune.length > 0 || prepared.changes.some((change) => change.action === "create" || change.action === "configure");
+  const { waves, prune } = prepared.plan;
+  return (
+    prune.length > 0 ||
+    waves.some(({ stages }) => stages.some(({ steps }) => steps.some(({ hook, change }) => hook !== undefined || change.action !== "none")))
+  );
 }

@@ -9,6 +9,7 @@ import { resourceKey } from "../model/resource-id.ts";
 import { DEFAULT_BUDGET } from "../build/build-options.ts";
 import type { StoredDelivery } from "../ports/delivery-store.ts";
 import { mapBounded } from "./bounded.ts";
+import { fetchingOnce } from "./fetch-once.ts";
 import { observeLive, type LiveObjects } from "./observe-live.ts";
 import { prepareSync } from "./prepare-sync.ts";
 import type { DeliveryStatus, ReaderPorts, ResourceStatus, RunContext } from "./request.ts";
@@ -40,7 +41,8 @@ export async function listDeliveries(
   for (const { error } of unreadable) context.emit({ type: "warning", message: error.message });
   const all = [...deliveries];
   all.sort((a, b) => (`${a.ref.namespace}/${a.ref.name}` < `${b.ref.namespace}/${b.ref.name}` ? -1 : 1));
-  return mapBounded(all, DELIVERIES_AT_ONCE, (stored) => statusOf(stored, ports, context));
+  const sharing = { ...ports, fetcher: fetchingOnce(ports.fetcher) };
+  return mapBounded(all, DELIVERIES_AT_ONCE, (stored) => statusOf(stored, sharing, context));
 }
 
 async function statusOf(stored: StoredDelivery, ports: ReaderPorts, context: RunContext): Promise<DeliveryStatus> {

@@ -1,5 +1,6 @@
 import type { DeliveryRef } from "../model/delivery.ts";
 import type { GroupKind } from "../model/resource-id.ts";
+import { fetchingOnce } from "./fetch-once.ts";
 import { getDelivery } from "./delivery-status.ts";
 import type { DeliveryStatus, ReaderPorts, RunContext } from "./request.ts";
 
@@ -10,7 +11,8 @@ type WatchQuery = GroupKind & { readonly namespace?: string };
 
 /** A delivery's status now and after every change of one of its objects, of kinds that join it meanwhile too, until the signal is aborted. */
 export async function* watchDelivery(ref: DeliveryRef, ports: ReaderPorts, context: RunContext): AsyncGenerator<DeliveryStatus> {
-  const first = await getDelivery(ref, ports, context);
+  let remembering = { ...ports, fetcher: fetchingOnce(ports.fetcher) };
+  const first = await getDelivery(ref, remembering, context);
   yield first;
   const stop = new AbortController();
   const signal = AbortSignal.any([context.signal, stop.signal]);
@@ -28,6 +30,7 @@ export async function* watchDelivery(ref: DeliveryRef, ports: ReaderPorts, conte
   const watchKindsOf = (status: DeliveryStatus): void => {
     for (const [key, query] of kindsOf(status)) if (!watches.has(key)) watches.set(key, watch(query));
   };
+  let revision = first.revision;
   let last = JSON.stringify(first);
   try {
     watchKindsOf(first);
@@ -37,7 +40,10 @@ export async function* watchDelivery(ref: DeliveryRef, ports: ReaderPorts, conte
       if (failures.length > 0) throw failures[0];
       await ports.clock.sleep(SETTLE_MS, signal);
       changes.lower();
-      const status = await getDelivery(ref, ports, context);
+      const status = await getDelivery(ref, remembering, context);
+      // A new revision in the record is news of the source; a change in the cluster is none.
+      if (status.revision !== revision) remembering = { ...ports, fetcher: fetchingOnce(ports.fetcher) };
+      revision = status.revision;
       watchKindsOf(status);
       const text = JSON.stringify(status);
       if (text !== last) yield status;
