@@ -195,7 +195,9 @@ test(
   "a watch that expires while health is waited for is opened again",
   { skip: skip || (plane!.runsWorkloads ? false : "not here: kwok and the controllers") },
   async () => {
-    const shop = await newWorkspace(plane!, { "web.yaml": deployment("web", { replicas: 2 }) });
+    const shop = await newWorkspace(plane!, { "web.yaml": deployment("web", { replicas: 2, fate: "hang" }) });
+    // The Pods start only when the third watch is open: what turns it healthy can be seen by that one alone.
+    const start = { spec: { template: { metadata: { annotations: { "test.gitops.dev/pod": null } } } } };
     let watches = 0;
     const expiredEvent = {
       type: "ERROR",
@@ -207,11 +209,13 @@ test(
       if (watches === 1)
         return wire.answer({ status: 200, headers: { "content-type": "application/json" }, body: `${JSON.stringify(expiredEvent)}\n` });
       if (watches === 2) return wire.answer(failure(410, "Expired", "too old resource version"));
+      if (watches === 3)
+        void plane!.api("PATCH", `/apis/apps/v1/namespaces/${shop.namespace}/deployments/web`, start, "application/merge-patch+json");
       return wire.pass();
     });
 
     assertCode(result, 0);
-    assert.ok(watches >= 1, "nothing was watched");
+    assert.ok(watches >= 3, "it was opened again after both ends");
     assert.equal((await shop.live("apps/v1/deployments/web"))?.status?.["availableReplicas"], 2);
   },
 );

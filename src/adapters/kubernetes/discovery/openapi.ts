@@ -1,5 +1,6 @@
 import { isJsonObject, valueAt, stringAt, objectAt, setKey, type JsonObject, type JsonValue } from "../../../engine/model/json.ts";
 import { parseObject, type ApiConnection } from "../connection.ts";
+import { parseExactJson } from "../exact-json.ts";
 import { createDocumentCache } from "./document-cache.ts";
 
 /** The server's OpenAPI v3 documents. */
@@ -29,7 +30,8 @@ export function createOpenApiSource(connection: ApiConnection, cacheFolder: stri
     if (cached !== undefined) return cached;
     const text = await fetchDocument(url, signal);
     if (text === undefined) return undefined;
-    const document = schemasOnly(parseObject(text, connection.client.server, "read the OpenAPI document"));
+    const document = readSchemas(text);
+    if (document === undefined) return undefined;
     if (hash !== "") await cache.write(name, hash, JSON.stringify(document));
     return document;
   }
@@ -58,6 +60,16 @@ export function createOpenApiSource(connection: ApiConnection, cacheFolder: stri
       return document;
     },
   };
+}
+
+/** While a CRD comes or goes the server answers with a document that is none. An object without a schema is compared by a dry-run. */
+function readSchemas(text: string): JsonObject | undefined {
+  try {
+    const document = parseExactJson(text);
+    return isJsonObject(document) ? schemasOnly(document) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The part of a document that says what objects look like: without paths and descriptions it is a tenth of the size, and read in every run. */
