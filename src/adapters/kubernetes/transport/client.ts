@@ -73,12 +73,8 @@ export function createApiClient(parts: ApiClientParts): ApiClient {
     try {
       // Admission webhooks may hold a write for 30 s each.
       const allowed = call.method === "GET" ? limits : { ...limits, headersMs: limits.callMs };
-      const answer = await exchange(
-        dialer.target("call", credential.certificate),
-        write(call, credential.authorization),
-        allowed,
-        call.signal,
-      );
+      const request = write(call, credential.authorization);
+      const answer = await exchange(dialer.target("call", credential.certificate), request, allowed, call.signal);
       serverKnown = true;
       if (answer.status === 429) gate.throttled();
       else if (answer.status < 400) gate.accepted();
