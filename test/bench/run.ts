@@ -83,6 +83,7 @@ async function runTool(tool: Tool, size: number, folder: string, env: NodeJS.Pro
     const command = tool.command(name, namespace, folder);
     if (command === undefined) continue;
     if (alters) writeSet(folder, objectSet(size, true));
+    await settled(namespace);
     const figures = await measure(command, env);
     if (!tool.accepts(name).includes(figures.exitStatus))
       throw new Error(`${tool.name}, ${name}: exit ${figures.exitStatus}: ${command.join(" ")}`);
@@ -90,6 +91,25 @@ async function runTool(tool: Tool, size: number, folder: string, env: NodeJS.Pro
   }
   await removed(namespace);
   return taken;
+}
+
+/** The controllers' work after the step before (endpoints, ReplicaSets, status) must not be measured as this tool's. */
+async function settled(namespace: string): Promise<void> {
+  const kinds = [
+    "apis/apps/v1/namespaces/NS/deployments",
+    "apis/apps/v1/namespaces/NS/replicasets",
+    "apis/discovery.k8s.io/v1/namespaces/NS/endpointslices",
+  ];
+  const state = async (): Promise<string> => {
+    const answers = await Promise.all(kinds.map((path) => plane.api("GET", `/${path.replace("NS", namespace)}`)));
+    const lists = answers.map(({ body }) => (body as { items: { metadata: { resourceVersion: string } }[] }).items);
+    return lists.map((items) => items.map(({ metadata }) => metadata.resourceVersion).join()).join(";");
+  };
+  let before = "";
+  for (let now = await state(); now !== before; now = await state()) {
+    before = now;
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+  }
 }
 
 /** The next one must not be measured while the server still clears up after this one. */

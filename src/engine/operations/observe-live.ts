@@ -48,6 +48,33 @@ export async function observeLive(
   return { objects, unknown };
 }
 
+/**
+ * Reads what is wanted and was not read before: other objects, or the same in another version. What the delivery owned can so be read
+ * while the build is still at work.
+ *
+ * @param before what {@link observeLive} found for the ids in `read`.
+ */
+export async function observeFurther(
+  before: LiveObjects,
+  read: readonly WantedObject[],
+  wanted: readonly WantedObject[],
+  discovery: Discovery,
+  cluster: ClusterReader,
+  context: RunContext,
+): Promise<LiveObjects> {
+  const versioned = (id: WantedObject): string => `${resourceKey(id)}@${id.version ?? discovery.find(id)?.version ?? ""}`;
+  const known = new Set(read.map(versioned));
+  const rest = wanted.filter((id) => !known.has(versioned(id)));
+  if (rest.length === 0) return before;
+  const further = await observeLive(rest, discovery, cluster, context);
+  const again = new Set(rest.map(resourceKey));
+  const kept = <Value>(map: ReadonlyMap<string, Value>): [string, Value][] => [...map].filter(([key]) => !again.has(key));
+  return {
+    objects: new Map([...kept(before.objects), ...further.objects]),
+    unknown: new Map([...kept(before.unknown), ...further.unknown]),
+  };
+}
+
 async function observeGroup(
   group: readonly WantedObject[],
   cluster: ClusterReader,

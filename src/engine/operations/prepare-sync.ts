@@ -1,4 +1,5 @@
 import { checkDeliverable } from "../build/index.ts";
+import type { Discovery } from "../model/discovery.ts";
 import type { Change } from "../model/change.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { Manifest } from "../model/manifest.ts";
@@ -10,7 +11,7 @@ import { checkCluster, clusterIdentity } from "./cluster-identity.ts";
 import { compareLive } from "./compare-live.ts";
 import { asSent, buildArtifact } from "./desired-state.ts";
 import { hasRunHooks, withoutIdleHooks } from "./idle-hooks.ts";
-import { observeLive, type LiveObjects } from "./observe-live.ts";
+import { observeFurther, observeLive, type LiveObjects } from "./observe-live.ts";
 import { observeOccupants } from "./observe-occupants.ts";
 import { prepareInTime } from "./prepare-in-time.ts";
 import { refuseUnreadable } from "./refused-objects.ts";
@@ -31,12 +32,17 @@ export function prepareSync(request: DeliveryRequest, ports: ReaderPorts, contex
 async function prepare(request: DeliveryRequest, ports: ReaderPorts, context: RunContext): Promise<PreparedSync> {
   const { ref, policy } = request;
   const { cluster, deliveries } = ports;
-  const [stored, seen] = await Promise.all([deliveries.read(ref, context), clusterIdentity(cluster, context)]);
+  const [stored, seen, discovery] = await Promise.all([
+    deliveries.read(ref, context),
+    clusterIdentity(cluster, context),
+    cluster.discover(context),
+  ]);
   const identity = await checkCluster(request, seen, stored, ports);
   const wanted = resolveSource(request, stored);
-  const [{ revision, source, desired, scopeWarnings }, discovery] = await Promise.all([
-    desiredState(request, wanted, ports, context),
-    cluster.discover(context),
+  const entries = stored?.inventory.entries ?? [];
+  const [{ revision, source, desired, scopeWarnings }, before] = await Promise.all([
+    desiredState(request, wanted, discovery, ports, context),
+    observeLive(entries, discovery, cluster, context),
   ]);
   const mark = deliveries.ownerMark(ref);
   const owned = pruneCandidates(
@@ -44,17 +50,13 @@ async function prepare(request: DeliveryRequest, ports: ReaderPorts, context: Ru
     desired.map(({ id }) => id),
   );
   context.emit({ type: "compare.started", objects: desired.length });
-  const [live, schemaOf] = await Promise.all([
-    observeLive(
-      [...desired.map(({ id, apiVersion }) => ({ ...id, version: versionOf(apiVersion) })), ...owned],
-      discovery,
-      cluster,
-      context,
-    ),
+  const declared = desired.map(({ id, apiVersion }) => ({ ...id, version: versionOf(apiVersion) }));
+  const [live, schemaOf, missing] = await Promise.all([
+    observeFurther(before, entries, declared, discovery, cluster, context),
     readSchemas(desired, cluster, context),
+    checkNamespace(request, desired, cluster, context),
   ]);
   refuseUnreadable(desired, live.unknown);
-  const missing = await checkNamespace(request, desired, cluster, context);
   const deferred = deferredReasons(desired, live.objects, discovery, { createdNamespaces: new Set(missing) });
   const compared = await compareLive(
     { desired, live: live.objects, deferred, schemaOf, preflight: policy.preflight, forceConflicts: policy.forceConflicts },
@@ -91,10 +93,11 @@ interface Desired {
 async function desiredState(
   request: DeliveryRequest,
   source: PreparedSync["source"],
+  discovery: Discovery,
   ports: ReaderPorts,
   context: RunContext,
 ): Promise<Desired> {
-  const [artifact, discovery] = await Promise.all([ports.fetcher.fetch(source, context), ports.cluster.discover(context)]);
+  const artifact = await ports.fetcher.fetch(source, context);
   const built = await buildArtifact(artifact, request.build, ports, context);
   checkDeliverable(built.manifests);
   const run = { revision: artifact.revision, startedAt: ports.clock.now() };
