@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { GitOpsError } from "../../../src/engine/model/errors.ts";
 import { parseRepositoryUrl, type RepositoryUrl } from "../../../src/adapters/git/repository-url.ts";
 
-const typed = { allowLocal: true, workingDirectory: "/home/me" };
-const recorded = { allowLocal: false, workingDirectory: "/home/me" };
+const typed = { allowLocal: true, workingDirectory: "/home" };
+const recorded = { allowLocal: false, workingDirectory: "/home" };
 
 const ACCEPTED: Readonly<Record<string, string>> = {
   "https://git.example/shop.git": "https://git.example/shop.git",
@@ -22,9 +22,9 @@ const ACCEPTED: Readonly<Record<string, string>> = {
   "http://git.example/a": "http://git.example/a",
   "file:///srv/a%20b.git": "/srv/a b.git",
   "/srv/a.git": "/srv/a.git",
-  "./a b": "/home/me/a b",
+  "./a b": "/home/a b",
   "../a": "/a",
-  a: "/home/me/a",
+  a: "/home/a",
 };
 
 for (const [text, url] of Object.entries(ACCEPTED)) {
