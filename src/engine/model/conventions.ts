@@ -1,0 +1,29 @@
+import type { Manifest } from "./manifest.ts";
+import type { JsonObject } from "./json.ts";
+import type { ObjectOptions } from "./object-options.ts";
+import type { ResourceId } from "./resource-id.ts";
+
+/** Labels and annotations that say whose an object is. */
+export interface Marks {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** How the members of one delivery are known: by labels that all share, or by annotations of each one's own. */
+export interface OwnerMark {
+  /** For messages, such as "the label applyset.kubernetes.io/part-of". */
+  readonly text: string;
+  of(id: ResourceId): Marks;
+}
+
+/** What the deliveries of a dialect do each in its own way. The stages know no dialect: they ask this. */
+export interface Conventions {
+  /** Owns the declared fields in managedFields. */
+  readonly fieldManager: string;
+  /** When what Git no longer declares goes: after everything else and only if that went well, or once all is applied, before health. */
+  readonly prune: "last" | "before-health";
+  /** What a desired object asks for. Throws INVALID_MANIFEST for a word that cannot be meant. */
+  optionsOf(manifest: Manifest): ObjectOptions;
+  /** The same of a live object, which is never refused. */
+  optionsOfLive(object: JsonObject, where: string): Omit<ObjectOptions, "hook">;
+}
