@@ -6,7 +6,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { PartsMissing } from "./support/build-parts.mjs";
+import { PartsMissing } from "./support/build-go.mjs";
 import { joinPlane } from "./support/plane-client.mjs";
 import { projectNode, root, run, setUp } from "./support/setup.mjs";
 

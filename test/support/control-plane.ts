@@ -5,7 +5,7 @@ import { open } from "node:fs/promises";
 import { Agent, request } from "node:https";
 import { delimiter, join } from "node:path";
 import { joinPlane, type Plane } from "./plane-client.mjs";
-import { PartsMissing } from "./build-parts.mjs";
+import { PartsMissing } from "./build-go.mjs";
 
 /** A place in the audit log: bytes from its start. */
 type AuditMark = number;

@@ -33,7 +33,7 @@ const ATTEMPTS = 8;
  *
  * @param {(line: string) => void} say told what takes time
  * @returns {Promise<Hold>}
- * @throws {import("./build-parts.mjs").PartsMissing}
+ * @throws {import("./build-go.mjs").PartsMissing}
  */
 export async function joinPlane(say) {
   const parts = JSON.stringify(ensureParts(say));
