@@ -1,4 +1,4 @@
-import type { DeliveryRef, Diagnostic, Emit, ReaderPorts, RunContext, WriterPorts } from "../engine/index.ts";
+import type { AskingPorts, DeliveryRef, Diagnostic, Emit, ReaderPorts, RunContext, WriterPorts } from "../engine/index.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import type { OptionTable, OptionValues } from "./option.ts";
 import type { Terminal } from "./terminal.ts";
@@ -75,6 +75,8 @@ export interface ReadSession extends Session {
 /** What a command that changes a cluster may use. */
 export interface WriteSession extends ReadSession {
   readonly writers: (flags: SourceFlags) => Promise<WriterPorts>;
+  /** For commands that ask a controller, and write none of what it delivers. */
+  readonly asking: () => Promise<AskingPorts>;
 }
 
 interface Access {

@@ -107,6 +107,7 @@ function openSession(globals: GlobalOptions, host: Host, signal: AbortSignal): W
     repository: async (typed) => (await wiring()).repository(typed),
     readers: async (flags) => (await wiring()).readers(flags),
     writers: async (flags) => (await wiring()).writers(flags),
+    asking: async () => (await wiring()).asking(),
     expectedCluster: async () => (await wiring()).expectedCluster(),
     find: async (name, ports) => {
       const [{ findDelivery }, { parseDeliveryName }] = await Promise.all([session.engine(), import("./delivery-name.ts")]);

@@ -6,7 +6,7 @@ import { connectCluster, type KubernetesCluster } from "../adapters/kubernetes/c
 import { createDeliveryStore, createDeliveryWriter } from "../adapters/kubernetes/delivery/store.ts";
 import { bindingsFile, createClusterBindings, NO_BINDINGS } from "../adapters/state/cluster-bindings.ts";
 import { systemClock } from "../adapters/system-clock.ts";
-import { GitOpsError, type Emit, type ReaderPorts, type SourceFetcher, type WriterPorts } from "../engine/index.ts";
+import { GitOpsError, type AskingPorts, type Emit, type ReaderPorts, type SourceFetcher, type WriterPorts } from "../engine/index.ts";
 import type { SourceFlags } from "./command.ts";
 import { given } from "./given.ts";
 import type { GlobalOptions } from "./global-options.ts";
@@ -26,6 +26,7 @@ export interface Wiring {
   readonly source: (flags: SourceFlags) => Promise<Pick<ReaderPorts, "fetcher" | "clock">>;
   readonly readers: (flags: SourceFlags) => Promise<ReaderPorts>;
   readonly writers: (flags: SourceFlags) => Promise<WriterPorts>;
+  readonly asking: () => Promise<AskingPorts>;
   readonly repository: (typed: string) => string;
   readonly namespace: () => Promise<string>;
   /** The uid of `--expect-cluster`; undefined where there is none, or where it names the context that is used. */
@@ -56,6 +57,10 @@ export function openWiring(asked: WiringOptions): Wiring {
       const [parts, connected] = await Promise.all([source(flags), cluster()]);
       if (file === undefined) emit({ type: "warning", message: NO_HOME });
       return { ...parts, cluster: connected, deliveries: createDeliveryWriter(connected, clock), bindings };
+    },
+    asking: async () => {
+      const connected = await cluster();
+      return { cluster: connected, objects: connected.objects, clock };
     },
     repository: (typed) => parseRepositoryUrl(typed, { allowLocal: true, workingDirectory: process.cwd() }).url,
     namespace: async () => globals.namespace ?? (await cluster()).defaultNamespace,

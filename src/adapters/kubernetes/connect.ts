@@ -4,9 +4,11 @@ import type { Emit } from "../../engine/model/event.ts";
 import { GitOpsError } from "../../engine/model/errors.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
 import type { ClusterWriter } from "../../engine/ports/cluster-writer.ts";
+import type { DeliveryObjects } from "../../engine/ports/delivery-objects.ts";
 import type { ClusterAccess } from "./access.ts";
 import { createConnection } from "./connection.ts";
 import { createCredentialSource } from "./credentials/credentials.ts";
+import { createDeliveryObjects } from "./delivery-objects.ts";
 import { findKubeconfig } from "./kubeconfig/find.ts";
 import { inClusterAccess } from "./kubeconfig/in-cluster.ts";
 import { parseKubeconfig } from "./kubeconfig/parse.ts";
@@ -46,6 +48,8 @@ export interface KubernetesCluster extends ClusterWriter {
   readonly defaultNamespace: string;
   /** `host:port` of the API server. */
   readonly serverHost: string;
+  /** Writes the objects of dialects. */
+  readonly objects: DeliveryObjects;
   /** Write requests that the server accepted; dry-runs do not count. */
   writeCount(): number;
   /** Ends all connections. Calls under way fail; watches must be aborted before. */
@@ -73,9 +77,10 @@ export async function connectCluster(options: ClusterConnectionOptions): Promise
   const connection = createConnection(client);
   const reader = createReader({ connection, clock, limits, emit, cacheFolder: cacheFolder(access, environment) });
   let writes = 0;
-  const writer = createWriter({ connection, onWrite: () => void writes++ }, reader);
+  const parts = { connection, onWrite: () => void writes++ };
   return {
-    ...writer,
+    ...createWriter(parts, reader),
+    objects: createDeliveryObjects(parts, reader),
     contextName: access.contextName,
     defaultNamespace: access.namespace,
     serverHost: client.server,

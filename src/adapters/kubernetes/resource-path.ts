@@ -1,6 +1,7 @@
 import type { Discovery, ServedKind } from "../../engine/model/discovery.ts";
 import { GitOpsError } from "../../engine/model/errors.ts";
 import type { GroupKind, ResourceId } from "../../engine/model/resource-id.ts";
+import type { ListQuery } from "../../engine/ports/cluster-reader.ts";
 
 /** Query parameters; an undefined one is left out. */
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -46,6 +47,11 @@ export function objectPath(served: ServedKind, version: string, id: ResourceId):
   if (id.name === "")
     throw new GitOpsError("INVALID_MANIFEST", `a ${id.kind} has no name`, { hint: "write metadata.name", data: { kind: id.kind } });
   return `${collectionPath(served, version, id.namespace)}/${encodeURIComponent(id.name)}`;
+}
+
+/** The parameters that say which objects of a kind are asked for. Every kind can be selected by metadata.name. */
+export function selectors({ labelSelector, name }: Pick<ListQuery, "labelSelector" | "name">): Query {
+  return { labelSelector, fieldSelector: name === undefined ? undefined : `metadata.name=${name}` };
 }
 
 /** `?a=b&c=d`, or "". */

@@ -11,6 +11,8 @@ export interface ServedKind extends GroupKind {
   readonly shortNames: readonly string[];
   readonly namespaced: boolean;
   readonly verbs: readonly string[];
+  /** Whether its status is written by requests of its own (the status subresource). */
+  readonly hasStatus?: boolean;
 }
 
 /** What an API server serves, at one moment. */

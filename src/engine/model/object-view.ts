@@ -13,6 +13,17 @@ export interface SpokenKind extends GroupKind {
   readonly versions: readonly string[];
   /** Whether this program can do the controller's work, or only read the object and wait for its controller. */
   readonly isPlayed: boolean;
+  readonly controller: Controller;
+}
+
+/** The process that works on the objects of a kind. */
+export interface Controller {
+  /** For messages, such as kustomize-controller. */
+  readonly title: string;
+  /** The Lease that it renews while it works; a shard's has this name with a suffix behind a dash. "" where it holds none. */
+  readonly lease: string;
+  /** Where it usually runs: looked into by those who may not list all namespaces. */
+  readonly namespace: string;
 }
 
 /** An object that an app's record names. */

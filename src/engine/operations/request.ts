@@ -11,6 +11,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { ClusterBindings } from "../ports/cluster-bindings.ts";
 import type { ClusterReader } from "../ports/cluster-reader.ts";
 import type { ClusterWriter } from "../ports/cluster-writer.ts";
+import type { DeliveryObjects } from "../ports/delivery-objects.ts";
 import type { DeliveryStore, DeliveryWriter } from "../ports/delivery-store.ts";
 import type { SourceFetcher } from "../ports/source-fetcher.ts";
 
@@ -28,6 +29,13 @@ export interface WriterPorts extends ReaderPorts {
   readonly cluster: ClusterWriter;
   readonly deliveries: DeliveryWriter;
   readonly bindings: ClusterBindings;
+}
+
+/** What asking a controller needs: delivery objects can be written, workloads cannot. */
+export interface AskingPorts {
+  readonly cluster: ClusterReader;
+  readonly objects: DeliveryObjects;
+  readonly clock: Clock;
 }
 
 /** How a run is cancelled, and where it tells what it does. */

@@ -6,6 +6,8 @@ import type { GroupKind, ResourceId } from "../model/resource-id.ts";
 /** Which objects of one kind. All namespaces where none is named. */
 export interface ListQuery extends GroupKind {
   readonly namespace?: string;
+  /** One object alone, whether it is there or not. */
+  readonly name?: string;
   /** In Kubernetes selector syntax. */
   readonly labelSelector?: string;
   /** The version to read through; the preferred one where it is left out. */

@@ -12,6 +12,7 @@ export interface ServedResource {
   readonly shortNames: readonly string[];
   readonly namespaced: boolean;
   readonly verbs: readonly string[];
+  readonly hasStatus: boolean;
 }
 
 /** What one or more discovery documents say. */
@@ -46,12 +47,15 @@ function aggregatedResource(group: string, version: string, resource: JsonValue)
     shortNames: texts(resource, "shortNames"),
     namespaced: stringAt(resource, "scope") === "Namespaced",
     verbs: texts(resource, "verbs"),
+    hasStatus: arrayAt(resource, "subresources").some((child) => stringAt(child, "subresource") === "status"),
   };
 }
 
 /** Reads an APIResourceList; sub-resources are left out. */
 export function parseResourceList(document: JsonValue, group: string, version: string): readonly ServedResource[] {
-  return arrayAt(document, "resources")
+  const resources = arrayAt(document, "resources");
+  const names = new Set(resources.map((resource) => stringAt(resource, "name")));
+  return resources
     .map((resource) => ({
       group,
       version,
@@ -61,6 +65,7 @@ export function parseResourceList(document: JsonValue, group: string, version: s
       shortNames: texts(resource, "shortNames"),
       namespaced: objectAt(resource)["namespaced"] === true,
       verbs: texts(resource, "verbs"),
+      hasStatus: names.has(`${stringAt(resource, "name")}/status`),
     }))
     .filter(({ plural, kind }) => kind !== "" && !plural.includes("/"));
 }

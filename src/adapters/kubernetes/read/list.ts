@@ -3,7 +3,7 @@ import { GitOpsError } from "../../../engine/model/errors.ts";
 import { arrayAt, isJsonObject, stringAt, type JsonObject } from "../../../engine/model/json.ts";
 import type { ListQuery } from "../../../engine/ports/cluster-reader.ts";
 import type { ApiConnection } from "../connection.ts";
-import { collectionPath, queryText } from "../resource-path.ts";
+import { collectionPath, queryText, selectors } from "../resource-path.ts";
 
 /** A complete list, and the version that a watch can go on from. */
 export interface CompleteList {
@@ -52,7 +52,7 @@ async function listOnce(
   for (;;) {
     const call = {
       method: "GET" as const,
-      path: path + queryText({ limit, continue: next, labelSelector: query.labelSelector }),
+      path: path + queryText({ limit, continue: next, ...selectors(query) }),
       what: `list ${served.plural}`,
       idempotent: true,
       signal,

@@ -6,7 +6,7 @@ import type { Clock } from "../../../engine/ports/clock.ts";
 import type { ListQuery, WatchEvent } from "../../../engine/ports/cluster-reader.ts";
 import type { ApiConnection } from "../connection.ts";
 import { parseExactJson } from "../exact-json.ts";
-import { collectionPath, queryText } from "../resource-path.ts";
+import { collectionPath, queryText, selectors } from "../resource-path.ts";
 import { streamRetryAfterMs, type ApiCall } from "../transport/client.ts";
 import type { OpenAnswer } from "../transport/exchange.ts";
 import { TransportFailure, failureError } from "../transport/failure.ts";
@@ -118,7 +118,7 @@ async function* follow(
 
 function watchCall(served: ServedKind, query: ListQuery, resourceVersion: string, signal: AbortSignal): ApiCall {
   const timeoutSeconds = Math.round(SHORTEST_WATCH_S * (1 + Math.random()));
-  const parameters = { watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds, labelSelector: query.labelSelector };
+  const parameters = { watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds, ...selectors(query) };
   return {
     method: "GET",
     path: collectionPath(served, query.version ?? served.version, query.namespace) + queryText(parameters),
