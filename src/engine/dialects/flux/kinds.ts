@@ -1,9 +1,18 @@
-import type { SpokenKind } from "../../model/object-view.ts";
+import type { Controller, SpokenKind } from "../../model/object-view.ts";
 
 /** The API groups of Flux's objects. */
 export const KUSTOMIZE_GROUP = "kustomize.toolkit.fluxcd.io";
 export const HELM_GROUP = "helm.toolkit.fluxcd.io";
 export const SOURCE_GROUP = "source.toolkit.fluxcd.io";
+
+/** Each controller of Flux elects its leader by a Lease of this name (`fluxcd/pkg/runtime/leaderelection`), a shard's with a hash behind it. */
+function controller(title: string): Controller {
+  return { title, lease: `${title}-leader-election`, namespace: "flux-system" };
+}
+
+const KUSTOMIZE_CONTROLLER = controller("kustomize-controller");
+const HELM_CONTROLLER = controller("helm-controller");
+const SOURCE_CONTROLLER = controller("source-controller");
 
 /** Versions of the source group: `v1` for all; the older ones are of the kinds that came to `v1` late, and are still served. */
 const LATE = ["v1", "v1beta2"];
@@ -31,11 +40,29 @@ function app(
   versions: readonly string[],
   isPlayed: boolean,
 ): SpokenKind {
-  return { group, kind, role: "app", words: wordsOf(kind, plural, short), plural, versions, isPlayed };
+  return {
+    group,
+    kind,
+    role: "app",
+    words: wordsOf(kind, plural, short),
+    plural,
+    versions,
+    isPlayed,
+    controller: group === HELM_GROUP ? HELM_CONTROLLER : KUSTOMIZE_CONTROLLER,
+  };
 }
 
 function source(kind: string, plural: string, short: readonly string[], versions: readonly string[], isPlayed: boolean): SpokenKind {
-  return { group: SOURCE_GROUP, kind, role: "source", words: wordsOf(kind, plural, short), plural, versions, isPlayed };
+  return {
+    group: SOURCE_GROUP,
+    kind,
+    role: "source",
+    words: wordsOf(kind, plural, short),
+    plural,
+    versions,
+    isPlayed,
+    controller: SOURCE_CONTROLLER,
+  };
 }
 
 function wordsOf(kind: string, plural: string, short: readonly string[]): readonly string[] {
