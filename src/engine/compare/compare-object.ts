@@ -20,6 +20,8 @@ export interface Observed {
 /** How objects are compared. */
 export interface CompareOptions {
   readonly fieldManager: string;
+  /** Whether entries of kubectl and older ones of ours move into our entry; they do where it is left out. */
+  readonly migrate?: boolean;
   /** Undefined where the server publishes none: lists are then compared by index. */
   readonly schema: FieldSchema | undefined;
 }
@@ -37,7 +39,7 @@ export function compareObject(desired: Manifest, observed: Observed, options: Co
   const { live, predicted } = observed;
   if (live === undefined) return { action: "create", id, desired, predicted };
   const { fieldManager, schema } = options;
-  const migrate = migratableManagers(live, fieldManager);
+  const migrate = options.migrate !== false ? migratableManagers(live, fieldManager) : [];
   const ours = managedEntries(live).filter((entry) => isOwnApply(entry, fieldManager));
   const entries = [...ours, ...migratedEntries(live, migrate, fieldManager)];
   const answer = predicted ?? overlay(live, object, schema);

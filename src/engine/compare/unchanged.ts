@@ -10,6 +10,8 @@ import { ownedFields, sameFields } from "./owned-fields.ts";
 /** What an apply would be made with. */
 export interface UnchangedOptions {
   readonly fieldManager: string;
+  /** As in CompareOptions. */
+  readonly migrate?: boolean;
 }
 
 /**
@@ -28,7 +30,7 @@ export function isUnchanged(desired: Manifest, live: JsonObject, schema: FieldSc
   if (entry === undefined || stringAt(entry, "apiVersion") !== apiVersion) return false;
   const owned = valueAt(entry, "fieldsV1");
   if (!isJsonObject(owned) || !sameFields(ownedFields(object, schema), owned)) return false;
-  if (migratableManagers(live, options.fieldManager).length > 0) return false;
+  if (options.migrate !== false && migratableManagers(live, options.fieldManager).length > 0) return false;
   return declaredTopEqual(object, live, schema);
 }
 

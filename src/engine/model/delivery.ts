@@ -1,6 +1,6 @@
-/** Names one delivery of a cluster. A bare delivery has no object of Flux or Argo CD behind it. */
+/** Names one delivery of a cluster. A bare delivery has no object behind it; another one is an app object of its dialect. */
 export interface DeliveryRef {
-  readonly dialect: "bare";
+  readonly dialect: "bare" | "flux";
   readonly namespace: string;
   readonly name: string;
 }

@@ -5,6 +5,8 @@ import type { Revision, Source } from "./source.ts";
 export interface InventoryEntry extends ResourceId {
   /** "" while the object is only intended: a run that dies between the intent and the end leaves it so. */
   readonly uid: string;
+  /** The API version that it was applied through, where the record of the delivery keeps it. */
+  readonly version?: string;
 }
 
 /** What a delivery owns and may prune, and where it came from. Stored with the delivery; carries no credential. */

@@ -23,7 +23,7 @@ export async function prepareAdoption(
   const adopt = (step: PlanStep): PlanStep => {
     const { change } = step;
     if (change.action !== "configure") return step;
-    const adopts = marksToDrop(change.live, from, mark);
+    const adopts = marksToDrop(change.live, from, mark.of(change.id));
     if (adopts === undefined) return step;
     adopted.set(resourceKey(change.id), change.live);
     return { ...step, adopts, reason: `${step.reason}, taken over from ${from}` };

@@ -1,13 +1,12 @@
-import { compareObject, isUnchanged, withoutScaledFields } from "../compare/index.ts";
+import { compareObject, isUnchanged, type CompareOptions, withoutScaledFields } from "../compare/index.ts";
+import type { Conventions } from "../model/conventions.ts";
 import type { ApplyChange } from "../model/change.ts";
 import { GitOpsError } from "../model/errors.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { resourceKey } from "../model/resource-id.ts";
-import { syncOptionsOf } from "../plan/index.ts";
 import type { ClusterReader } from "../ports/cluster-reader.ts";
 import { REQUESTS_AT_ONCE, mapBounded } from "./bounded.ts";
-import { FIELD_MANAGER } from "./field-manager.ts";
 import { refusedObjects, type Refusal } from "./refused-objects.ts";
 import type { RunContext } from "./request.ts";
 import type { SchemaOf } from "./schemas.ts";
@@ -19,6 +18,7 @@ export interface ComparisonInput {
   readonly live: ReadonlyMap<string, JsonObject>;
   /** Objects whose dry-run waits for an earlier step, by resourceKey. */
   readonly deferred: ReadonlyMap<string, string>;
+  readonly conventions: Conventions;
   readonly schemaOf: SchemaOf;
   /** Off: objects that differ are not dry-run. */
   readonly preflight: boolean;
@@ -39,6 +39,7 @@ export interface Comparison {
  * @throws one error for all the objects that the server refuses; `data.objects` lists them.
  */
 export async function compareLive(input: ComparisonInput, cluster: ClusterReader, context: RunContext): Promise<Comparison> {
+  const { fieldManager } = input.conventions;
   const immutable = new Map<string, readonly string[]>();
   const refusals: Refusal[] = [];
   const warnings: string[] = [];
@@ -48,20 +49,20 @@ export async function compareLive(input: ComparisonInput, cluster: ClusterReader
     const { manifest, warnings: scaled } = withoutScaledFields(wanted, live);
     warnings.push(...scaled);
     const schema = input.schemaOf(manifest);
-    const options = { fieldManager: FIELD_MANAGER, schema };
+    const { validate, migrate } = input.conventions.optionsOf(manifest);
+    const options = { fieldManager, migrate, schema };
     if (live !== undefined && isUnchanged(manifest, live, schema, options))
       return { action: "none", id: manifest.id, desired: manifest, live };
     const isDeferred = input.deferred.has(key);
-    if (!input.preflight || isDeferred) return unverified(manifest, live);
+    if (!input.preflight || isDeferred) return unverified(manifest, live, options);
     try {
-      const strict = syncOptionsOf(manifest).validate;
       const predicted = await cluster.dryRunApply(manifest, {
-        fieldManager: FIELD_MANAGER,
+        fieldManager,
         force: input.forceConflicts,
-        strict,
+        strict: validate,
         signal: context.signal,
       });
-      return asReplaced(compareObject(manifest, { live, predicted }, options));
+      return asReplaced(compareObject(manifest, { live, predicted }, options), input.conventions);
     } catch (error) {
       if (!(error instanceof GitOpsError) || context.signal.aborted || !isVerdict(error)) throw error;
       if (error.code === "IMMUTABLE_FIELD" && live !== undefined) {
@@ -69,23 +70,21 @@ export async function compareLive(input: ComparisonInput, cluster: ClusterReader
         immutable.set(key, Array.isArray(fields) ? fields.map(String) : []);
       }
       refusals.push({ manifest, error });
-      return unverified(manifest, live);
+      return unverified(manifest, live, options);
     }
   });
   const fatal = refusals.filter(({ manifest }) => !immutable.has(resourceKey(manifest.id)));
   if (fatal.length > 0) throw refusedObjects(fatal);
   return { changes, immutable, warnings };
 
-  function unverified(manifest: Manifest, live: JsonObject | undefined): ApplyChange {
-    return asReplaced(
-      compareObject(manifest, { live, predicted: undefined }, { fieldManager: FIELD_MANAGER, schema: input.schemaOf(manifest) }),
-    );
+  function unverified(manifest: Manifest, live: JsonObject | undefined, options: CompareOptions): ApplyChange {
+    return asReplaced(compareObject(manifest, { live, predicted: undefined }, options), input.conventions);
   }
 }
 
 /** Who owns which field means nothing where the whole object is replaced (`Replace=true`): a PUT never makes the entry that an apply would. */
-function asReplaced(change: ApplyChange): ApplyChange {
-  if (change.action !== "configure" || change.fields.length > 0 || !syncOptionsOf(change.desired).replace) return change;
+function asReplaced(change: ApplyChange, conventions: Conventions): ApplyChange {
+  if (change.action !== "configure" || change.fields.length > 0 || !conventions.optionsOf(change.desired).replace) return change;
   const { id, desired, live } = change;
   return { action: "none", id, desired, live };
 }

@@ -1,3 +1,4 @@
+import { conventionsOf } from "../dialects/conventions.ts";
 import { DEFAULT_BUDGET } from "../build/build-options.ts";
 import type { DeliveryRef, SyncPolicy } from "../model/delivery.ts";
 import { GitOpsError } from "../model/errors.ts";
@@ -36,6 +37,7 @@ async function prepare(
   expectCluster: string | undefined,
 ): Promise<PreparedSync> {
   const { cluster, deliveries } = ports;
+  const conventions = conventionsOf(ref);
   const [stored, seen, discovery] = await Promise.all([
     deliveries.read(ref, context),
     clusterIdentity(cluster, context),
@@ -62,9 +64,10 @@ async function prepare(
     inventory,
     live: live.objects,
     unreadable: new Map([...live.unknown].map(([key, error]) => [key, error.message])),
-    occupants: await observeOccupants(inventory.entries, live.objects, discovery, cluster, context),
+    occupants: await observeOccupants(inventory.entries, live.objects, discovery, { cluster, conventions }, context),
     discovery,
     ownerMark: deliveries.ownerMark(ref),
+    conventions,
     policy: request.policy,
   });
   const changes: Change[] = [...plan.prune.flatMap((group) => group.map(({ change }) => change)), ...plan.skipped];

@@ -1,9 +1,9 @@
 import { build } from "../build/index.ts";
 import { foldStringData } from "../compare/index.ts";
+import type { Conventions, OwnerMark } from "../model/conventions.ts";
 import type { Artifact } from "../model/artifact.ts";
 import { objectAt, type JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
-import { hookOf } from "../plan/index.ts";
 import type { BuildResult } from "../build/build-options.ts";
 import type { DeliveryRequest, ReaderPorts, RunContext } from "./request.ts";
 import { withShownPaths } from "./shown-paths.ts";
@@ -29,10 +29,19 @@ export async function buildArtifact(
  * A manifest as it is sent: with the owner mark, and `stringData` folded into `data`.
  * Hooks carry no mark: they are no part of what the delivery owns.
  */
-export function asSent(manifest: Manifest, mark: { readonly label: string; readonly value: string }): Manifest {
+export function asSent(manifest: Manifest, mark: OwnerMark, conventions: Conventions): Manifest {
   const folded = foldStringData(manifest.object);
-  if (hookOf(manifest) !== undefined) return { ...manifest, object: folded };
+  if (conventions.isHook(manifest.object)) return { ...manifest, object: folded };
   const metadata = objectAt(folded, "metadata");
-  const labels: JsonObject = { ...objectAt(metadata, "labels"), [mark.label]: mark.value };
-  return { ...manifest, object: { ...folded, metadata: { ...metadata, labels } } };
+  const marks = mark.of(manifest.id);
+  const marked: JsonObject = {
+    ...metadata,
+    ...addedTo(metadata, "labels", marks.labels),
+    ...addedTo(metadata, "annotations", marks.annotations),
+  };
+  return { ...manifest, object: { ...folded, metadata: marked } };
+}
+
+function addedTo(metadata: Readonly<JsonObject>, field: "labels" | "annotations", added: Readonly<Record<string, string>>): JsonObject {
+  return Object.keys(added).length === 0 ? {} : { [field]: { ...objectAt(metadata, field), ...added } };
 }

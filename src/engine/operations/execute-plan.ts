@@ -1,3 +1,4 @@
+import type { OwnerMark } from "../model/conventions.ts";
 import { GitOpsError } from "../model/errors.ts";
 import type { Plan, PlanStep } from "../model/plan.ts";
 import type { DeliveryLease } from "../ports/delivery-store.ts";
@@ -65,8 +66,14 @@ async function writeAll(prepared: PreparedSync, ports: WriterPorts, outer: Execu
   let isComplete = false;
   try {
     await executeWaves(plan.waves, execution);
-    if (!outer.state.hasFailed) await awaitEverything(execution);
-    await pruneOrWithhold(plan, ports.deliveries.ownerMark(request.ref), execution);
+    const mark = ports.deliveries.ownerMark(request.ref);
+    if (outer.conventions.prune === "before-health") {
+      await pruneOrWithhold(plan, mark, execution);
+      if (!outer.state.hasFailed) await awaitEverything(execution);
+    } else {
+      if (!outer.state.hasFailed) await awaitEverything(execution);
+      await pruneOrWithhold(plan, mark, execution);
+    }
     isComplete = true;
   } finally {
     await storeEnd(prepared, lease, outer, isComplete);
@@ -80,7 +87,7 @@ async function awaitEverything(execution: Execution): Promise<void> {
   recordOutcome(await awaitHealth(await healthTargets(state.objects(), "final", execution), execution), state);
 }
 
-async function pruneOrWithhold(plan: Plan, mark: { readonly label: string; readonly value: string }, execution: Execution): Promise<void> {
+async function pruneOrWithhold(plan: Plan, mark: OwnerMark, execution: Execution): Promise<void> {
   const { state, context } = execution;
   const count = plan.prune.flat().length;
   if (count === 0) return;

@@ -1,11 +1,11 @@
+import type { Conventions } from "../model/conventions.ts";
 import type { Discovery } from "../model/discovery.ts";
 import { GitOpsError } from "../model/errors.ts";
 import { stringAt, valueAt, type JsonObject } from "../model/json.ts";
 import { groupOf, resourceKey, type ResourceId } from "../model/resource-id.ts";
-import { countsAsOccupant, wasAppliedAsHook } from "../plan/index.ts";
+import { countsAsOccupant, wasAppliedBy } from "../plan/index.ts";
 import type { ClusterReader } from "../ports/cluster-reader.ts";
 import { REQUESTS_AT_ONCE, mapBounded } from "./bounded.ts";
-import { FIELD_MANAGER } from "./field-manager.ts";
 import type { RunContext } from "./request.ts";
 
 /**
@@ -16,7 +16,7 @@ export async function observeOccupants(
   candidates: readonly ResourceId[],
   live: ReadonlyMap<string, JsonObject>,
   discovery: Discovery,
-  cluster: ClusterReader,
+  { cluster, conventions }: { readonly cluster: ClusterReader; readonly conventions: Conventions },
   context: RunContext,
 ): Promise<ReadonlyMap<string, readonly ResourceId[]>> {
   const occupants = new Map<string, readonly ResourceId[]>();
@@ -25,7 +25,7 @@ export async function observeOccupants(
     if (object === undefined) continue;
     const queries = queriesFor(id, object, discovery);
     if (queries === undefined) continue;
-    const found = await listAll(queries, cluster, context);
+    const found = await listAll(queries, { cluster, conventions }, context);
     if (found !== undefined) occupants.set(resourceKey(id), found);
   }
   return occupants;
@@ -50,12 +50,16 @@ function queriesFor(id: ResourceId, object: JsonObject, discovery: Discovery): r
   return undefined;
 }
 
-async function listAll(queries: readonly Query[], cluster: ClusterReader, context: RunContext): Promise<readonly ResourceId[] | undefined> {
+async function listAll(
+  queries: readonly Query[],
+  { cluster, conventions }: { readonly cluster: ClusterReader; readonly conventions: Conventions },
+  context: RunContext,
+): Promise<readonly ResourceId[] | undefined> {
   try {
     const lists = await mapBounded(queries, REQUESTS_AT_ONCE, (query) => cluster.list(query, context));
     const byUid = new Map<string, ResourceId>();
     for (const object of lists.flat()) {
-      if (!countsAsOccupant(object) || wasAppliedAsHook(object, FIELD_MANAGER)) continue;
+      if (!countsAsOccupant(object) || (conventions.isHook(object) && wasAppliedBy(object, conventions.fieldManager))) continue;
       const id = {
         group: groupOf(stringAt(object, "apiVersion")),
         kind: stringAt(object, "kind"),

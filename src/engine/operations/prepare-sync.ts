@@ -1,4 +1,5 @@
 import { checkDeliverable } from "../build/index.ts";
+import { conventionsOf } from "../dialects/conventions.ts";
 import type { Discovery } from "../model/discovery.ts";
 import type { Change } from "../model/change.ts";
 import type { Inventory } from "../model/inventory.ts";
@@ -10,6 +11,7 @@ import type { StoredDelivery } from "../ports/delivery-store.ts";
 import { checkCluster, clusterIdentity } from "./cluster-identity.ts";
 import { compareLive } from "./compare-live.ts";
 import { asSent, buildArtifact } from "./desired-state.ts";
+import { leaveAlone } from "./left-alone.ts";
 import { hasRunHooks, withoutIdleHooks } from "./idle-hooks.ts";
 import { observeFurther, observeLive, type LiveObjects } from "./observe-live.ts";
 import { observeOccupants } from "./observe-occupants.ts";
@@ -32,6 +34,7 @@ export function prepareSync(request: DeliveryRequest, ports: ReaderPorts, contex
 async function prepare(request: DeliveryRequest, ports: ReaderPorts, context: RunContext): Promise<PreparedSync> {
   const { ref, policy } = request;
   const { cluster, deliveries } = ports;
+  const conventions = conventionsOf(ref);
   const [stored, seen, discovery] = await Promise.all([
     deliveries.read(ref, context),
     clusterIdentity(cluster, context),
@@ -57,16 +60,26 @@ async function prepare(request: DeliveryRequest, ports: ReaderPorts, context: Ru
     checkNamespace(request, desired, cluster, context),
   ]);
   refuseUnreadable(desired, live.unknown);
+  const { applied, left } = leaveAlone(desired, live.objects, conventions);
   const deferred = deferredReasons(desired, live.objects, discovery, { createdNamespaces: new Set(missing) });
   const compared = await compareLive(
-    { desired, live: live.objects, deferred, schemaOf, preflight: policy.preflight, forceConflicts: policy.forceConflicts },
+    {
+      desired: applied,
+      live: live.objects,
+      deferred,
+      conventions,
+      schemaOf,
+      preflight: policy.preflight,
+      forceConflicts: policy.forceConflicts,
+    },
     cluster,
     context,
   );
-  const occupants = policy.prune ? await observeOccupants(owned, live.objects, discovery, cluster, context) : new Map();
+  const occupants = policy.prune ? await observeOccupants(owned, live.objects, discovery, { cluster, conventions }, context) : new Map();
   const whole = makePlan({
     delivery: { name: ref.name, cluster: identity, source, namespace: ref.namespace, revision },
     changes: compared.changes,
+    left,
     deferred,
     immutable: compared.immutable,
     warnings: [...scopeWarnings, ...compared.warnings],
@@ -76,6 +89,7 @@ async function prepare(request: DeliveryRequest, ports: ReaderPorts, context: Ru
     occupants,
     discovery,
     ownerMark: mark,
+    conventions,
     policy,
   });
   const plan = hasRunHooks(stored?.inventory, { revision }) ? withoutIdleHooks(whole) : whole;
@@ -97,16 +111,17 @@ async function desiredState(
   ports: ReaderPorts,
   context: RunContext,
 ): Promise<Desired> {
+  const conventions = conventionsOf(request.ref);
   const artifact = await ports.fetcher.fetch(source, context);
   const built = await buildArtifact(artifact, request.build, ports, context);
   checkDeliverable(built.manifests);
   const run = { revision: artifact.revision, startedAt: ports.clock.now() };
-  const scoped = scopeManifests(built.manifests, discovery, request.ref.namespace, run);
+  const scoped = scopeManifests(built.manifests, discovery, request.ref.namespace, run, conventions);
   const mark = ports.deliveries.ownerMark(request.ref);
   return {
     revision: artifact.revision,
     source: artifact.source,
-    desired: scoped.manifests.map((manifest) => asSent(manifest, mark)),
+    desired: scoped.manifests.map((manifest) => asSent(manifest, mark, conventions)),
     scopeWarnings: scoped.warnings,
   };
 }

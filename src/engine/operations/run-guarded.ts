@@ -1,3 +1,4 @@
+import { conventionsOf } from "../dialects/conventions.ts";
 import { GitOpsError } from "../model/errors.ts";
 import type { Plan } from "../model/plan.ts";
 import { decidingFirst, exitStatusOf } from "./deciding-failure.ts";
@@ -24,7 +25,16 @@ export async function runGuarded(
   const deadline = startDeadline(request.policy.timeoutMs, ports.clock);
   const grace = startGrace(context.signal, ports.clock);
   try {
-    await work({ cluster: ports.cluster, clock: ports.clock, policy: request.policy, state, deadline, context, calls: grace });
+    await work({
+      cluster: ports.cluster,
+      clock: ports.clock,
+      policy: request.policy,
+      conventions: conventionsOf(request.ref),
+      state,
+      deadline,
+      context,
+      calls: grace,
+    });
   } catch (error) {
     state.failedAsWhole(context.signal.aborted ? interrupted() : asExpected(error));
   } finally {

@@ -1,7 +1,8 @@
 import type { JsonObject } from "../model/json.ts";
 import { objectAt, stringAt } from "../model/json.ts";
 import type { AdoptedMarks } from "../model/plan.ts";
-import { foreignOwner, type OwnerMark } from "./ownership.ts";
+import type { Marks } from "../model/conventions.ts";
+import { foreignOwner } from "./ownership.ts";
 
 /** Tools whose objects `gitops adopt` can take over. */
 export const ADOPTION_SOURCES = ["flux", "argocd", "helm", "kubectl"] as const;
@@ -41,8 +42,8 @@ const TRACES: Readonly<Record<AdoptionSource, Traces>> = {
  * What to drop from a live object so that it is no longer the tool's; undefined where it is not the tool's to begin with.
  * An object that kubectl applied has no owner: it is kubectl's where it carries the last-applied annotation and no other mark.
  */
-export function marksToDrop(live: JsonObject, from: AdoptionSource, mark: OwnerMark): AdoptedMarks | undefined {
-  const owner = foreignOwner(live, mark)?.tool;
+export function marksToDrop(live: JsonObject, from: AdoptionSource, marks: Marks): AdoptedMarks | undefined {
+  const owner = foreignOwner(live, marks)?.tool;
   const traces = TRACES[from];
   const annotations = objectAt(live, "metadata", "annotations");
   const labels = objectAt(live, "metadata", "labels");

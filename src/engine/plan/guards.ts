@@ -4,9 +4,8 @@ import type { ErrorCode } from "../model/errors.ts";
 import { arrayAt, stringAt, valueAt, type JsonObject } from "../model/json.ts";
 import type { Guard } from "../model/plan.ts";
 import { formatResourceId, resourceKey, type ResourceId } from "../model/resource-id.ts";
-import { foreignOwner, isMarkedOurs, type ForeignOwner } from "./ownership.ts";
+import { carriesMark, foreignOwner, type ForeignOwner } from "./ownership.ts";
 import type { PruneEvidence } from "./plan-input.ts";
-import { readSyncOptions } from "./sync-options.ts";
 
 /** A run deletes no more than this many objects, and no more than this share of what the delivery owns, without being told to. */
 const MASS_PRUNE_OBJECTS = 20;
@@ -41,8 +40,9 @@ export function ownershipGuards(changes: readonly ApplyChange[], evidence: Prune
   const byTool = new Map<string, { readonly id: ResourceId; readonly other: ForeignOwner }[]>();
   for (const { id } of changes) {
     const live = evidence.live.get(resourceKey(id));
-    if (live === undefined || isMarkedOurs(live, evidence.ownerMark)) continue;
-    const other = foreignOwner(live, evidence.ownerMark);
+    const marks = evidence.ownerMark.of(id);
+    if (live === undefined || carriesMark(live, marks)) continue;
+    const other = foreignOwner(live, marks);
     if (other === undefined) continue;
     byTool.set(other.tool, [...(byTool.get(other.tool) ?? []), { id, other }]);
   }
@@ -107,7 +107,9 @@ export function protectedPruneGuards(
   for (const { id, live } of pruned) {
     if (isConfirmed(id, evidence.policy)) continue;
     const reason =
-      holdsOthers(id, live, { going, declared, evidence }) ?? takesMoreAlong(id, live) ?? asksForConfirmation(id, live, occasion);
+      holdsOthers(id, live, { going, declared, evidence }) ??
+      takesMoreAlong(id, live) ??
+      asksForConfirmation(id, live, { occasion, evidence });
     if (reason === undefined) continue;
     const name = `${id.kind}/${id.name}`;
     guards.push({
@@ -153,8 +155,12 @@ function takesMoreAlong({ group, kind }: ResourceId, live: JsonObject): string |
   return cascades ? "it is a delivery, and what it delivered may go with it" : undefined;
 }
 
-function asksForConfirmation(id: ResourceId, live: JsonObject, occasion: "sync" | "deletion"): string | undefined {
-  const options = readSyncOptions(live, formatResourceId(id));
+function asksForConfirmation(
+  id: ResourceId,
+  live: JsonObject,
+  { occasion, evidence }: { readonly occasion: "sync" | "deletion"; readonly evidence: PruneEvidence },
+): string | undefined {
+  const options = evidence.conventions.optionsOfLive(live, formatResourceId(id));
   const wish = occasion === "sync" ? options.prune : options.delete;
   return wish === "confirm" ? `it is marked ${occasion === "sync" ? "Prune" : "Delete"}=confirm` : undefined;
 }

@@ -1,7 +1,7 @@
 import type { Change } from "../model/change.ts";
 import type { Inventory, InventoryEntry } from "../model/inventory.ts";
 import { stringAt } from "../model/json.ts";
-import { resourceKey } from "../model/resource-id.ts";
+import { resourceKey, versionOf } from "../model/resource-id.ts";
 import { compareText } from "./order.ts";
 
 type Wanted = Extract<Change, { action: "create" | "configure" | "none" }>;
@@ -10,7 +10,14 @@ type Wanted = Extract<Change, { action: "create" | "configure" | "none" }>;
 export function declaredEntries(changes: readonly Wanted[]): readonly InventoryEntry[] {
   return changes.map((change) => {
     const { group, kind, namespace, name } = change.id;
-    return { group, kind, namespace, name, uid: change.action === "create" ? "" : stringAt(change.live, "metadata", "uid") };
+    return {
+      group,
+      kind,
+      namespace,
+      name,
+      version: versionOf(change.desired.apiVersion),
+      uid: change.action === "create" ? "" : stringAt(change.live, "metadata", "uid"),
+    };
   });
 }
 

@@ -2,11 +2,11 @@ import type { ApplyChange, Change } from "../model/change.ts";
 import { stringAt } from "../model/json.ts";
 import type { Inventory, InventoryEntry } from "../model/inventory.ts";
 import type { Plan } from "../model/plan.ts";
-import { formatResourceId, resourceKey } from "../model/resource-id.ts";
+import { formatResourceId, resourceKey, versionOf } from "../model/resource-id.ts";
 import { clusterGuard, conflictGuard, emptyBuildGuard, massPruneGuard, ownershipGuards, protectedPruneGuards } from "./guards.ts";
 import { declaredEntries, withEntries } from "./inventories.ts";
-import { foreignOwner, isMarkedOurs } from "./ownership.ts";
-import type { PlanInput } from "./plan-input.ts";
+import { carriesMark, foreignOwner } from "./ownership.ts";
+import type { LeftObject, PlanInput } from "./plan-input.ts";
 import { decidePrune, pruneCandidates, pruneGroups } from "./prune.ts";
 import { stepsOf } from "./steps.ts";
 import { wavesOf } from "./waves.ts";
@@ -19,8 +19,8 @@ export function makePlan(input: PlanInput): Plan {
   const { changes, inventory, delivery } = input;
   const planned = changes.map((change) => ({ change, ...stepsOf(change, input) }));
   const plain = planned.filter(({ hook }) => hook === undefined).map(({ change }) => change);
-  const ids = changes.map(({ id }) => id);
-  const declared = declaredEntries(plain);
+  const ids = [...changes, ...input.left.map(({ manifest }) => manifest)].map(({ id }) => id);
+  const declared = [...declaredEntries(plain), ...leftEntries(input.left)];
   const decision = decidePrune(pruneCandidates(inventory, ids), input, "sync", new Set(declared.map(({ uid }) => uid)));
   const base: Omit<Inventory, "entries"> = {
     version: 1,
@@ -31,11 +31,11 @@ export function makePlan(input: PlanInput): Plan {
   };
   return {
     waves: wavesOf(planned.flatMap(({ steps }) => steps)),
-    prune: pruneGroups(decision.pruned),
-    skipped: [...decision.skipped, ...idleHooks(planned)],
+    prune: pruneGroups(decision.pruned, input.conventions),
+    skipped: [...decision.skipped, ...idleHooks(planned), ...leftSkips(input.left)],
     guards: [
       ...clusterGuard(input, delivery.cluster),
-      ...emptyBuildGuard(plain.length, changes.length - plain.length, input),
+      ...emptyBuildGuard(plain.length + input.left.length, changes.length - plain.length, input),
       ...ownershipGuards(changes, input, delivery.name),
       ...conflictGuard(changes, input.policy),
       ...planned.flatMap(({ guards }) => guards),
@@ -65,6 +65,16 @@ function idleEntries(
   return (inventory?.entries ?? []).filter((entry) => idle.has(resourceKey(entry)));
 }
 
+function leftSkips(left: readonly LeftObject[]): readonly Extract<Change, { action: "skip" }>[] {
+  return left.map(({ manifest, reason }) => ({ action: "skip", id: manifest.id, reason }));
+}
+
+function leftEntries(left: readonly LeftObject[]): readonly InventoryEntry[] {
+  return left.flatMap(({ manifest, live }) =>
+    live === undefined ? [] : [{ ...manifest.id, version: versionOf(manifest.apiVersion), uid: stringAt(live, "metadata", "uid") }],
+  );
+}
+
 function takeoverWarnings(changes: readonly ApplyChange[]): readonly string[] {
   return changes.flatMap((change) =>
     change.action === "configure"
@@ -85,8 +95,9 @@ function leavingWarnings(changes: readonly ApplyChange[]): readonly string[] {
 function sharedOwnershipWarnings(changes: readonly ApplyChange[], { live, ownerMark }: PlanInput): readonly string[] {
   return changes.flatMap(({ id }) => {
     const object = live.get(resourceKey(id));
-    if (object === undefined || !isMarkedOurs(object, ownerMark)) return [];
-    const other = foreignOwner(object, ownerMark);
+    const marks = ownerMark.of(id);
+    if (object === undefined || !carriesMark(object, marks)) return [];
+    const other = foreignOwner(object, marks);
     return other === undefined ? [] : [`${formatResourceId(id)} also carries the mark of ${other.owner}`];
   });
 }

@@ -1,5 +1,6 @@
+import type { Marks } from "../model/conventions.ts";
 import { arrayAt, stringAt, valueAt, type JsonObject } from "../model/json.ts";
-import { annotationOf, hasAnnotation } from "./annotations.ts";
+import { annotationOf, hasAnnotation, labelOf } from "../model/metadata.ts";
 
 /** The label by which ApplySets, ours too, know their members (KEP-3659). */
 const PART_OF = "applyset.kubernetes.io/part-of";
@@ -10,14 +11,12 @@ export interface ForeignOwner {
   readonly owner: string;
 }
 
-export interface OwnerMark {
-  readonly label: string;
-  readonly value: string;
-}
-
-/** Whether a live object carries the mark of this delivery. */
-export function isMarkedOurs(live: JsonObject, mark: OwnerMark): boolean {
-  return labelOf(live, mark.label) === mark.value;
+/** Whether a live object carries all marks of a delivery. */
+export function carriesMark(live: JsonObject, marks: Marks): boolean {
+  return (
+    Object.entries(marks.labels).every(([name, value]) => labelOf(live, name) === value) &&
+    Object.entries(marks.annotations).every(([name, value]) => annotationOf(live, name) === value)
+  );
 }
 
 /**
@@ -25,24 +24,24 @@ export function isMarkedOurs(live: JsonObject, mark: OwnerMark): boolean {
  * labels of Flux, an Argo CD tracking id or instance label, a Helm release, a kapp app, a controlling owner.
  * `app.kubernetes.io/instance` alone is no mark: it is a common label, and Argo CD's only where Argo CD has written the object.
  */
-export function foreignOwner(live: JsonObject, mark: OwnerMark): ForeignOwner | undefined {
-  const partOf = labelOf(live, PART_OF);
-  if (partOf !== "" && !(mark.label === PART_OF && partOf === mark.value)) return { tool: "applyset", owner: `ApplySet ${partOf}` };
+export function foreignOwner(live: JsonObject, marks: Marks): ForeignOwner | undefined {
+  const isOurs = carriesMark(live, marks);
+  const label = (name: string): string => (isOurs && Object.hasOwn(marks.labels, name) ? "" : labelOf(live, name));
+  const annotation = (name: string): string => (isOurs && Object.hasOwn(marks.annotations, name) ? "" : annotationOf(live, name));
+  const partOf = label(PART_OF);
+  if (partOf !== "") return { tool: "applyset", owner: `ApplySet ${partOf}` };
   for (const [prefix, kind] of [
     ["kustomize.toolkit.fluxcd.io", "Kustomization"],
     ["helm.toolkit.fluxcd.io", "HelmRelease"],
   ] as const) {
-    const name = labelOf(live, `${prefix}/name`);
+    const name = label(`${prefix}/name`);
     if (name !== "") return { tool: "flux", owner: `Flux ${kind} ${labelOf(live, `${prefix}/namespace`)}/${name}` };
   }
-  const tracking =
-    annotationOf(live, "argocd.argoproj.io/tracking-id").split(":")[0] ||
-    labelOf(live, "argocd.argoproj.io/instance") ||
-    argoInstance(live);
+  const tracking = annotation("argocd.argoproj.io/tracking-id").split(":")[0] || label("argocd.argoproj.io/instance") || argoInstance(live);
   if (tracking !== "") return { tool: "argocd", owner: `Argo CD Application ${tracking}` };
   if (hasAnnotation(live, "meta.helm.sh/release-name"))
     return { tool: "helm", owner: `Helm release ${annotationOf(live, "meta.helm.sh/release-name")}` };
-  const app = labelOf(live, "kapp.k14s.io/app");
+  const app = label("kapp.k14s.io/app");
   if (app !== "") return { tool: "kapp", owner: `kapp app ${app}` };
   const controller = arrayAt(live, "metadata", "ownerReferences").find((owner) => valueAt(owner, "controller") === true);
   if (controller !== undefined) return { tool: "controller", owner: `${stringAt(controller, "kind")} ${stringAt(controller, "name")}` };
@@ -52,8 +51,4 @@ export function foreignOwner(live: JsonObject, mark: OwnerMark): ForeignOwner | 
 function argoInstance(live: JsonObject): string {
   const byArgo = arrayAt(live, "metadata", "managedFields").some((entry) => stringAt(entry, "manager").startsWith("argocd-"));
   return byArgo ? labelOf(live, "app.kubernetes.io/instance") : "";
-}
-
-function labelOf(object: JsonObject, name: string): string {
-  return stringAt(object, "metadata", "labels", name);
 }

@@ -14,7 +14,7 @@ export function planDeletion(input: DeletionInput): Plan {
   const decision = decidePrune(inventory.entries, input, "deletion");
   return {
     waves: [],
-    prune: pruneGroups(decision.pruned),
+    prune: pruneGroups(decision.pruned, input.conventions),
     skipped: decision.skipped,
     guards: [
       ...clusterGuard(input, delivery.cluster),

@@ -1,8 +1,10 @@
 import type { ApplyChange } from "../model/change.ts";
+import type { Conventions, OwnerMark } from "../model/conventions.ts";
 import type { SyncPolicy } from "../model/delivery.ts";
 import type { Discovery } from "../model/discovery.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { JsonObject } from "../model/json.ts";
+import type { Manifest } from "../model/manifest.ts";
 import type { ResourceId } from "../model/resource-id.ts";
 import type { Revision, Source } from "../model/source.ts";
 
@@ -19,8 +21,16 @@ export interface PruneEvidence {
    */
   readonly occupants: ReadonlyMap<string, readonly ResourceId[]>;
   readonly discovery: Discovery;
-  readonly ownerMark: { readonly label: string; readonly value: string };
+  readonly ownerMark: OwnerMark;
+  readonly conventions: Conventions;
   readonly policy: SyncPolicy;
+}
+
+/** A declared object that is left as it is, because it asks for that itself; where it lives it stays owned. */
+export interface LeftObject {
+  readonly manifest: Manifest;
+  readonly live: JsonObject | undefined;
+  readonly reason: string;
 }
 
 /** All that a plan is made of. */
@@ -34,6 +44,7 @@ export interface PlanInput extends PruneEvidence {
   };
   /** One for each desired object, hooks too. */
   readonly changes: readonly ApplyChange[];
+  readonly left: readonly LeftObject[];
   /** From deferredReasons. */
   readonly deferred: ReadonlyMap<string, string>;
   /** Objects whose dry-run was refused with IMMUTABLE_FIELD: the fields. */

@@ -1,13 +1,12 @@
+import type { Conventions } from "../model/conventions.ts";
 import type { Change } from "../model/change.ts";
 import type { Inventory, InventoryEntry } from "../model/inventory.ts";
 import { arrayAt, stringAt, type JsonObject } from "../model/json.ts";
 import type { PruneStep } from "../model/plan.ts";
 import { formatResourceId, resourceKey, type ResourceId } from "../model/resource-id.ts";
-import { HOOK_ANNOTATION, hasAnnotation, waveOfObject } from "./annotations.ts";
 import { compareIds, stageOf } from "./order.ts";
-import { foreignOwner, isMarkedOurs } from "./ownership.ts";
+import { carriesMark, foreignOwner } from "./ownership.ts";
 import type { PruneEvidence } from "./plan-input.ts";
-import { readSyncOptions } from "./sync-options.ts";
 
 const SYSTEM_NAMESPACES: ReadonlySet<string> = new Set(["kube-system", "kube-public", "kube-node-lease", "default"]);
 
@@ -29,9 +28,8 @@ export function countsAsOccupant(object: JsonObject): boolean {
   return !((kind === "ServiceAccount" && name === "default") || (kind === "ConfigMap" && name === "kube-root-ca.crt"));
 }
 
-/** Whether an object is a hook that a run of this manager left, as most delete policies do: it goes with its Namespace, unasked. */
-export function wasAppliedAsHook(object: JsonObject, fieldManager: string): boolean {
-  if (!hasAnnotation(object, HOOK_ANNOTATION) && !hasAnnotation(object, "helm.sh/hook")) return false;
+/** Whether this manager applied an object. A hook that it left, as most delete policies do, goes with its Namespace, unasked. */
+export function wasAppliedBy(object: JsonObject, fieldManager: string): boolean {
   const entries = arrayAt(object, "metadata", "managedFields");
   return entries.some((entry) => stringAt(entry, "manager") === fieldManager && stringAt(entry, "operation") === "Apply");
 }
@@ -98,7 +96,7 @@ function unknownState(id: ResourceId, { unreadable, discovery }: PruneEvidence):
 function refusalOf(
   entry: InventoryEntry,
   live: JsonObject,
-  { policy, ownerMark, inventory }: PruneEvidence,
+  { policy, ownerMark, inventory, conventions }: PruneEvidence,
   occasion: "sync" | "deletion",
   declaredUids: ReadonlySet<string>,
 ): Refusal | undefined {
@@ -108,14 +106,14 @@ function refusalOf(
   if (occasion === "sync" && isNamespace(entry) && entry.name === inventory?.namespace)
     return { reason: "the delivery's own record lies in it: gitops delete removes both", owned: true };
   if (isSystemNamespace(entry)) return { reason: `Namespace ${entry.name} is never deleted`, owned: true };
-  if (!isMarkedOurs(live, ownerMark)) return { reason: `it no longer carries the label ${ownerMark.label} of this delivery`, owned: false };
+  if (!carriesMark(live, ownerMark.of(entry))) return { reason: `it no longer carries ${ownerMark.text} of this delivery`, owned: false };
   const owner = arrayAt(live, "metadata", "ownerReferences")[0];
   if (owner !== undefined) return { reason: `it belongs to ${stringAt(owner, "kind")} ${stringAt(owner, "name")}`, owned: false };
-  const other = foreignOwner(live, ownerMark);
+  const other = foreignOwner(live, ownerMark.of(entry));
   if (other !== undefined) return { reason: `it belongs to ${other.owner}`, owned: false };
   if (entry.uid !== "" && entry.uid !== uid)
     return { reason: "it is another object of the same name than the one that was applied", owned: true };
-  const options = readSyncOptions(live, formatResourceId(entry));
+  const options = conventions.optionsOfLive(live, formatResourceId(entry));
   const wish = occasion === "sync" ? options.prune : options.delete;
   return wish === "no"
     ? { reason: `it is protected (${occasion === "sync" ? "Prune" : "Delete"}=false or helm.sh/resource-policy: keep)`, owned: true }
@@ -134,10 +132,10 @@ function isNamespace({ group, kind }: ResourceId): boolean {
  * Puts deletions into groups, in reverse order of applying: higher waves first, then later stages first. CRDs follow all custom
  * resources and Namespaces all of their content, whatever their wave.
  */
-export function pruneGroups(pruned: readonly Prune[]): readonly (readonly PruneStep[])[] {
+export function pruneGroups(pruned: readonly Prune[], conventions: Conventions): readonly (readonly PruneStep[])[] {
   const groups = new Map<string, { readonly order: readonly [number, number]; readonly reason: string; readonly changes: Prune[] }>();
   for (const change of pruned) {
-    const { order, reason } = placeOf(change);
+    const { order, reason } = placeOf(change, conventions);
     const key = order.join("/");
     const group = groups.get(key) ?? { order, reason, changes: [] };
     group.changes.push(change);
@@ -152,10 +150,10 @@ export function pruneGroups(pruned: readonly Prune[]): readonly (readonly PruneS
 
 const LAST_WAVE = Number.NEGATIVE_INFINITY;
 
-function placeOf({ id, live }: Prune): { readonly order: readonly [number, number]; readonly reason: string } {
+function placeOf({ id, live }: Prune, conventions: Conventions): { readonly order: readonly [number, number]; readonly reason: string } {
   const stage = stageOf(id);
   if (id.kind === "Namespace" && stage === 0) return { order: [LAST_WAVE, 0], reason: "after everything that lay in it" };
   if (stage === 0) return { order: [LAST_WAVE, 1], reason: "after all objects of its kind" };
-  const wave = waveOfObject(live);
+  const { wave } = conventions.optionsOfLive(live, formatResourceId(id));
   return { order: [wave, stage], reason: `not in Git; deleted in reverse order of applying (wave ${wave})` };
 }

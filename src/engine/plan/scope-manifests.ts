@@ -1,20 +1,10 @@
+import type { Conventions, RunIdentity } from "../model/conventions.ts";
 import type { Discovery } from "../model/discovery.ts";
 import { GitOpsError, type ErrorCode } from "../model/errors.ts";
 import { arrayAt, objectAt, stringAt, type JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { formatResourceId, resourceKey, versionOf } from "../model/resource-id.ts";
-import type { Revision } from "../model/source.ts";
-import { hookOf } from "./annotations.ts";
-import { namedHooks } from "./generated-names.ts";
 import { nameProblem } from "./object-names.ts";
-import { syncOptionsOf } from "./sync-options.ts";
-
-/** One run. Hooks with a `generateName` are named by it, so that a retry finds them. */
-export interface RunIdentity {
-  readonly revision: Revision;
-  /** Milliseconds since the Unix epoch. */
-  readonly startedAt: number;
-}
 
 /** The build, ready to be compared. */
 export interface ScopedBuild {
@@ -31,6 +21,7 @@ interface Problem {
 }
 
 interface Kinds {
+  readonly conventions: Conventions;
   readonly discovery: Discovery;
   /** Kinds that a CRD of the same build makes, as `group/kind`. */
   readonly made: ReadonlyMap<string, { readonly namespaced: boolean; readonly versions: ReadonlySet<string> }>;
@@ -49,14 +40,15 @@ export function scopeManifests(
   discovery: Discovery,
   defaultNamespace: string,
   run: RunIdentity,
+  conventions: Conventions,
 ): ScopedBuild {
-  const kinds: Kinds = { discovery, made: kindsMadeBy(manifests) };
+  const kinds: Kinds = { conventions, discovery, made: kindsMadeBy(manifests) };
   const problems: Problem[] = [];
   const warnings: string[] = [];
   const scoped: Manifest[] = [];
   const seen = new Map<string, Manifest>();
-  for (const manifest of manifests.flatMap((one) => namedHooks(one, run))) {
-    const problem = kindProblem(manifest, kinds) ?? generatedNameProblem(manifest);
+  for (const manifest of manifests.flatMap((one) => conventions.expand(one, run))) {
+    const problem = kindProblem(manifest, kinds) ?? generatedNameProblem(manifest, kinds);
     if (problem !== undefined) {
       problems.push(problem);
       continue;
@@ -66,7 +58,7 @@ export function scopeManifests(
     const first = seen.get(resourceKey(placed.id));
     if (wrongName !== undefined) problems.push(invalid(placed, wrongName, "the API server would refuse it"));
     else if (first !== undefined) problems.push(invalid(placed, `is also declared in ${first.origin.file}`, "declare it once"));
-    warnings.push(...syncOptionsOf(placed).warnings);
+    warnings.push(...conventions.optionsOf(placed).warnings);
     seen.set(resourceKey(placed.id), placed);
     scoped.push(placed);
   }
@@ -83,13 +75,13 @@ function errorOf(decisive: Problem, problems: readonly Problem[]): GitOpsError {
   return new GitOpsError(code, message + more, { hint, data });
 }
 
-function kindProblem(manifest: Manifest, { discovery, made }: Kinds): Problem | undefined {
+function kindProblem(manifest: Manifest, { conventions, discovery, made }: Kinds): Problem | undefined {
   const { group, kind } = manifest.id;
   const version = versionOf(manifest.apiVersion);
   const served = discovery.find({ group, kind });
   const own = made.get(`${group}/${kind}`);
   if (served?.versions.includes(version) === true || own?.versions.has(version) === true) return undefined;
-  if (syncOptionsOf(manifest).skipDryRunOnMissingResource) return undefined;
+  if (conventions.optionsOf(manifest).skipDryRunOnMissingResource) return undefined;
   if (discovery.unavailableGroups.has(group)) {
     const message = `${where(manifest)}: the API group ${group} does not answer, so ${kind} cannot be applied now`;
     return { code: "CLUSTER_UNREACHABLE", message, hint: "try again when its API server is up (kubectl get apiservices)", manifest };
@@ -102,9 +94,9 @@ function kindProblem(manifest: Manifest, { discovery, made }: Kinds): Problem | 
   return { code: "UNKNOWN_KIND", message, hint: "is its CustomResourceDefinition in this sync?", manifest };
 }
 
-function generatedNameProblem(manifest: Manifest): Problem | undefined {
+function generatedNameProblem(manifest: Manifest, { conventions }: Kinds): Problem | undefined {
   const hasName = manifest.id.name !== "";
-  if (hasName || stringAt(manifest.object, "metadata", "generateName") === "" || hookOf(manifest) !== undefined) return undefined;
+  if (hasName || stringAt(manifest.object, "metadata", "generateName") === "" || conventions.isHook(manifest.object)) return undefined;
   return invalid(manifest, "has a generateName and no name, so every sync would make another one", "give it a metadata.name");
 }
 

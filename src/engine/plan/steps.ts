@@ -1,11 +1,10 @@
 import type { ApplyChange } from "../model/change.ts";
+import type { Hook, ObjectOptions } from "../model/object-options.ts";
 import type { ApplyMethod, Guard, PlanStep, SyncPhase } from "../model/plan.ts";
 import { formatResourceId, resourceKey } from "../model/resource-id.ts";
-import { hookOf, waveOf, type Hook } from "./annotations.ts";
 import { objectGuard } from "./guards.ts";
 import type { PlanInput } from "./plan-input.ts";
 import { recreationRefusal } from "./recreation.ts";
-import { syncOptionsOf, type SyncOptions } from "./sync-options.ts";
 
 /** A step and where it stands, before waves are made of them. */
 export interface PlacedStep {
@@ -24,9 +23,8 @@ export interface ChangeSteps {
 /** Makes the steps of one change. Their `reason` is filled in when the waves are known. */
 export function stepsOf(change: ApplyChange, input: PlanInput): ChangeSteps {
   const { desired } = change;
-  const options = syncOptionsOf(desired);
-  const hook = hookOf(desired);
-  const wave = waveOf(desired);
+  const options = input.conventions.optionsOf(desired);
+  const { hook, wave } = options;
   const deferred = input.deferred.get(resourceKey(change.id));
   const common = { reason: "", validate: options.validate, ...(deferred === undefined ? {} : { deferred }) };
   if (hook !== undefined) {
@@ -52,14 +50,14 @@ function policiesOf({ deletePolicies }: Hook, { id }: ApplyChange, { policy }: P
   return deletePolicies.filter((one) => one !== "BeforeHookCreation");
 }
 
-function hookMethod(change: ApplyChange, afresh: boolean, options: SyncOptions): ApplyMethod {
+function hookMethod(change: ApplyChange, afresh: boolean, options: ObjectOptions): ApplyMethod {
   if (afresh && change.action !== "create") return "recreate";
   return options.replace ? "replace" : "apply";
 }
 
 function methodOf(
   change: ApplyChange,
-  options: SyncOptions,
+  options: ObjectOptions,
   input: PlanInput,
 ): { readonly method: ApplyMethod; readonly guards: readonly Guard[] } {
   const immutable = input.immutable.get(resourceKey(change.id));

@@ -1,3 +1,4 @@
+import type { OwnerMark } from "../model/conventions.ts";
 import type { DeliveryRef } from "../model/delivery.ts";
 import type { GitOpsError } from "../model/errors.ts";
 import type { Inventory } from "../model/inventory.ts";
@@ -26,8 +27,8 @@ export interface DeliveryStore {
   read(ref: DeliveryRef, options: CallOptions): Promise<StoredDelivery | undefined>;
   /** All that may be listed, in one namespace or in all. A damaged record holds up no other. */
   list(namespace: string | undefined, options: CallOptions): Promise<DeliveryList>;
-  /** The value of the owner mark that members of this delivery carry. */
-  ownerMark(ref: DeliveryRef): { readonly label: string; readonly value: string };
+  /** The marks that members of this delivery carry. */
+  ownerMark(ref: DeliveryRef): OwnerMark;
 }
 
 /** A held right to write one delivery. */

@@ -1,3 +1,4 @@
+import { BARE_CONVENTIONS } from "../../../src/engine/dialects/bare.ts";
 import { compareObject } from "../../../src/engine/compare/index.ts";
 import type { ApplyChange } from "../../../src/engine/model/change.ts";
 import { DEFAULT_POLICY, type SyncPolicy } from "../../../src/engine/model/delivery.ts";
@@ -156,6 +157,7 @@ export function inputOf({ desired = [], live: objects = [], owned, policy = {}, 
       revision: "sha256:new",
     },
     changes,
+    left: [],
     deferred: new Map(),
     immutable: new Map(),
     warnings: [],
@@ -164,7 +166,8 @@ export function inputOf({ desired = [], live: objects = [], owned, policy = {}, 
     unreadable: new Map(),
     occupants: new Map(),
     discovery: discovery(["example.com/v1/Widget"]),
-    ownerMark: MARK,
+    ownerMark: { text: `the label ${MARK.label}`, of: () => ({ labels: { [MARK.label]: MARK.value }, annotations: {} }) },
+    conventions: BARE_CONVENTIONS,
     policy: { ...DEFAULT_POLICY, prune: true, ...policy },
     ...input,
   };

@@ -4,12 +4,13 @@ import { objectAt, stringAt, type JsonObject } from "../../../src/engine/model/j
 import type { Manifest } from "../../../src/engine/model/manifest.ts";
 import { deferredReasons, scopeManifests } from "../../../src/engine/plan/index.ts";
 import { resourceKey } from "../../../src/engine/model/resource-id.ts";
+import { BARE_CONVENTIONS } from "../../../src/engine/dialects/bare.ts";
 import { discovery, live, manifest, widgetDefinition } from "./plan-world.ts";
 
 const RUN = { revision: "main@sha1:0123456789abcdef0123456789abcdef01234567", startedAt: 1_700_000_000_999 };
 
 function scope(...manifests: readonly Manifest[]): readonly Manifest[] {
-  return scopeManifests(manifests, discovery(), "shop", RUN).manifests;
+  return scopeManifests(manifests, discovery(), "shop", RUN, BARE_CONVENTIONS).manifests;
 }
 
 function placesOf(manifests: readonly Manifest[]): readonly string[] {
@@ -75,10 +76,13 @@ test("a version that is not served is told apart from an unknown kind", () => {
 });
 
 test("a group that does not answer is not taken for an unknown one", () => {
-  assert.throws(() => scopeManifests([manifest("metrics.k8s.io/v1 PodMetrics x")], discovery([], ["metrics.k8s.io"]), "shop", RUN), {
-    code: "CLUSTER_UNREACHABLE",
-    message: /metrics\.k8s\.io does not answer/,
-  });
+  assert.throws(
+    () => scopeManifests([manifest("metrics.k8s.io/v1 PodMetrics x")], discovery([], ["metrics.k8s.io"]), "shop", RUN, BARE_CONVENTIONS),
+    {
+      code: "CLUSTER_UNREACHABLE",
+      message: /metrics\.k8s\.io does not answer/,
+    },
+  );
 });
 
 test("SkipDryRunOnMissingResource lets an unknown kind pass, as a namespaced one", () => {
@@ -155,6 +159,7 @@ test("warnings about sync options come along", () => {
     discovery(),
     "shop",
     RUN,
+    BARE_CONVENTIONS,
   );
 
   assert.equal(warnings.length, 1);

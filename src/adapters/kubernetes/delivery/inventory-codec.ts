@@ -10,7 +10,9 @@ const INFLATED_LIMIT = 256 * 1024 * 1024;
 
 /** An inventory as the text of one ConfigMap key. */
 export function encodeInventory(inventory: Inventory): string {
-  const text = JSON.stringify(inventory);
+  // The API version is what the objects of a dialect record; this record names objects without one.
+  const entries = inventory.entries.map(({ group, kind, namespace, name, uid }) => ({ group, kind, namespace, name, uid }));
+  const text = JSON.stringify({ ...inventory, entries });
   return text.length <= PLAIN_LIMIT ? text : gzipSync(text).toString("base64");
 }
 

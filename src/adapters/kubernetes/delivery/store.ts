@@ -13,7 +13,10 @@ import { configMapId, decodeRecord } from "./parent-record.ts";
 /** Keeps bare deliveries as ApplySets (KEP-3659), read only. */
 export function createDeliveryStore(cluster: ClusterReader): DeliveryStore {
   return {
-    ownerMark: (ref) => ({ label: PART_OF_LABEL, value: applySetId(ref) }),
+    ownerMark: (ref) => {
+      const marks = { labels: { [PART_OF_LABEL]: applySetId(ref) }, annotations: {} };
+      return { text: `the label ${PART_OF_LABEL}`, of: () => marks };
+    },
     read: (ref, options) => readDelivery(cluster, ref, options),
     list: (namespace, options) => listDeliveries(cluster, namespace, options),
   };

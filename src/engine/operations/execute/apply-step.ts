@@ -7,7 +7,6 @@ import { formatResourceId, type ResourceId } from "../../model/resource-id.ts";
 import { recreationRefusal } from "../../plan/index.ts";
 import { awaitGone } from "./await-gone.ts";
 import { patchGuarded, removals } from "./guarded-patch.ts";
-import { FIELD_MANAGER } from "../field-manager.ts";
 import type { Execution } from "./execution.ts";
 
 /** Applies one object of the plan and records its end; a failure is recorded, not thrown. */
@@ -49,16 +48,16 @@ async function sendStep(step: PlanStep, execution: Execution): Promise<Outcome> 
   }
 }
 
-async function apply(manifest: Manifest, strict: boolean, { cluster, calls, state, policy }: Execution): Promise<JsonObject> {
-  const object = await cluster.apply(manifest, { fieldManager: FIELD_MANAGER, force: policy.forceConflicts, strict, ...calls });
+async function apply(manifest: Manifest, strict: boolean, { cluster, conventions, calls, state, policy }: Execution): Promise<JsonObject> {
+  const object = await cluster.apply(manifest, { fieldManager: conventions.fieldManager, force: policy.forceConflicts, strict, ...calls });
   state.wrote();
   return object;
 }
 
-async function replace(manifest: Manifest, { cluster, calls, state }: Execution): Promise<JsonObject> {
+async function replace(manifest: Manifest, { cluster, conventions, calls, state }: Execution): Promise<JsonObject> {
   const live = await cluster.get(manifest.id, calls);
   const object = await cluster.replace(manifest, live === undefined ? undefined : stringAt(live, "metadata", "resourceVersion"), {
-    fieldManager: FIELD_MANAGER,
+    fieldManager: conventions.fieldManager,
     ...calls,
   });
   state.wrote();
@@ -67,13 +66,13 @@ async function replace(manifest: Manifest, { cluster, calls, state }: Execution)
 
 /** Moves what kubectl owned into our entry, so that the apply which follows removes what Git does not declare. */
 async function migrate(id: ResourceId, managers: readonly string[], execution: Execution): Promise<void> {
-  await patchGuarded(id, (live) => migrationPatch(live, managers, FIELD_MANAGER), execution);
+  await patchGuarded(id, (live) => migrationPatch(live, managers, execution.conventions.fieldManager), execution);
 }
 
 /** Drops another tool's marks and moves its fields into our entry, in one guarded patch: the object is never without an owner. */
 async function adopt(id: ResourceId, marks: AdoptedMarks, execution: Execution): Promise<void> {
   const operations = (live: JsonObject): readonly JsonObject[] => [
-    ...migrationPatch(live, marks.managers, FIELD_MANAGER),
+    ...migrationPatch(live, marks.managers, execution.conventions.fieldManager),
     ...removals(live, "labels", marks.labels),
     ...removals(live, "annotations", marks.annotations),
   ];

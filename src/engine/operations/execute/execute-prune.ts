@@ -1,16 +1,12 @@
+import type { OwnerMark } from "../../model/conventions.ts";
 import { GitOpsError } from "../../model/errors.ts";
-import { arrayAt, objectAt, stringAt } from "../../model/json.ts";
+import { arrayAt, stringAt } from "../../model/json.ts";
 import type { PruneStep } from "../../model/plan.ts";
 import { formatResourceId, resourceKey } from "../../model/resource-id.ts";
+import { carriesMark } from "../../plan/index.ts";
 import { REQUESTS_AT_ONCE, mapBounded } from "../bounded.ts";
 import { awaitGone, type Leaving } from "./await-gone.ts";
 import type { Execution } from "./execution.ts";
-
-/** The mark that members of a delivery carry. */
-export interface OwnerMark {
-  readonly label: string;
-  readonly value: string;
-}
 
 /**
  * Deletes group after group; a group starts when the objects of the former are gone.
@@ -84,7 +80,7 @@ async function deleteIfOurs(
     state.pruned(id);
     return undefined;
   }
-  if (stringAt(live, "metadata", "uid") !== uid || objectAt(live, "metadata", "labels")[mark.label] !== mark.value) {
+  if (stringAt(live, "metadata", "uid") !== uid || !carriesMark(live, mark.of(id))) {
     state.disowned(id);
     context.emit({ type: "warning", id, message: "it is no longer the object that was planned to be pruned, so it stays" });
     return undefined;

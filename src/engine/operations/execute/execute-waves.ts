@@ -2,7 +2,6 @@ import { GitOpsError } from "../../model/errors.ts";
 import type { PlanStage, PlanStep, PlanWave } from "../../model/plan.ts";
 import { formatResourceId, resourceKey } from "../../model/resource-id.ts";
 import { REQUESTS_AT_ONCE, mapBounded } from "../bounded.ts";
-import { FIELD_MANAGER } from "../field-manager.ts";
 import { applyStep } from "./apply-step.ts";
 import { awaitHealth } from "./await-health.ts";
 import { startDeadline } from "./deadline.ts";
@@ -107,13 +106,16 @@ async function executeStage(stage: PlanStage, execution: Execution, started: Sta
 }
 
 /** Objects whose dry-run had to wait are dry-run now, all of them before the first is written. */
-async function verifyDeferred(steps: readonly PlanStep[], { cluster, context, policy, state }: Execution): Promise<readonly PlanStep[]> {
+async function verifyDeferred(
+  steps: readonly PlanStep[],
+  { cluster, conventions, context, policy, state }: Execution,
+): Promise<readonly PlanStep[]> {
   if (!policy.preflight || !steps.some((step) => step.deferred !== undefined)) return steps;
   const verified = await mapBounded(steps, REQUESTS_AT_ONCE, async (step) => {
     if (step.deferred === undefined || step.method !== "apply") return step;
     try {
       await cluster.dryRunApply(step.change.desired, {
-        fieldManager: FIELD_MANAGER,
+        fieldManager: conventions.fieldManager,
         force: policy.forceConflicts,
         strict: step.validate,
         signal: context.signal,

@@ -1,4 +1,5 @@
 import type { CallOptions } from "../../ports/cluster-reader.ts";
+import type { Conventions } from "../../model/conventions.ts";
 import type { SyncPolicy } from "../../model/delivery.ts";
 import type { ClusterWriter } from "../../ports/cluster-writer.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -14,6 +15,7 @@ export interface Execution {
   readonly cluster: ClusterWriter;
   readonly clock: Clock;
   readonly policy: SyncPolicy;
+  readonly conventions: Conventions;
   readonly state: RunState;
   readonly deadline: Deadline;
   /** Its signal is aborted when the run is cancelled or its lease lost: nothing new is issued then. */

@@ -28,17 +28,18 @@ export function inventoryAfter(plan: Plan, state: RunState, isComplete: boolean)
   const succeeded = isComplete && !state.hasFailed;
   const base = succeeded ? plan.after : plan.intent;
   const entries = new Map<string, InventoryEntry>();
-  for (const entry of [
+  const all: readonly InventoryEntry[] = [
     ...base.entries,
     ...plan.prune.flat().map(({ change }) => ({ ...change.id, uid: stringAt(change.live, "metadata", "uid") })),
-  ]) {
+  ];
+  for (const entry of all) {
     const key = resourceKey(entry);
     const known = entries.get(key);
     if (known !== undefined && known.uid !== "") continue;
     if (state.isGone(entry)) continue;
-    const { group, kind, namespace, name } = entry;
+    const { group, kind, namespace, name, version } = entry;
     const uid = state.uidOf(entry) || entry.uid;
-    entries.set(key, { group, kind, namespace, name, uid });
+    entries.set(key, { group, kind, namespace, name, uid, ...(version === undefined ? {} : { version }) });
   }
   const sorted = [...entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
   return { ...base, ...(succeeded ? {} : { unfinished: true as const }), entries: sorted };

@@ -1,7 +1,6 @@
 import { GitOpsError } from "../../model/errors.ts";
 import { stringAt, valueAt, type JsonObject } from "../../model/json.ts";
 import type { ResourceId } from "../../model/resource-id.ts";
-import { FIELD_MANAGER } from "../field-manager.ts";
 import type { Execution } from "./execution.ts";
 
 /** A controller may write an object between our read and our patch; the pair is tried so often. */
@@ -17,7 +16,7 @@ const ATTEMPTS = 4;
 export async function patchGuarded(
   id: ResourceId,
   operationsOf: (live: JsonObject) => readonly JsonObject[],
-  { cluster, calls, state }: Execution,
+  { cluster, conventions, calls, state }: Execution,
 ): Promise<JsonObject | undefined> {
   for (let attempt = 1; ; attempt++) {
     const live = await cluster.get(id, calls);
@@ -26,7 +25,7 @@ export async function patchGuarded(
     if (operations.length === 0) return live;
     const guard: JsonObject = { op: "replace", path: "/metadata/resourceVersion", value: stringAt(live, "metadata", "resourceVersion") };
     try {
-      const patched = await cluster.patch(id, [guard, ...operations], { fieldManager: FIELD_MANAGER, ...calls });
+      const patched = await cluster.patch(id, [guard, ...operations], { fieldManager: conventions.fieldManager, ...calls });
       state.wrote();
       return patched;
     } catch (error) {

@@ -1,4 +1,3 @@
-import { FIELD_MANAGER } from "../field-manager.ts";
 import type { PreparedSync } from "../request.ts";
 import type { Execution } from "./execution.ts";
 
@@ -8,7 +7,7 @@ import type { Execution } from "./execution.ts";
  */
 export async function makeNamespaceFirst(
   { plan, request, stored }: PreparedSync,
-  { cluster, calls, policy, state }: Execution,
+  { cluster, conventions, calls, policy, state }: Execution,
 ): Promise<void> {
   if (stored !== undefined) return;
   const name = request.ref.namespace;
@@ -18,6 +17,11 @@ export async function makeNamespaceFirst(
   if (step === undefined && !policy.createNamespace) return;
   if ((await cluster.get(id, calls)) !== undefined) return;
   const bare = { id, apiVersion: "v1", object: { apiVersion: "v1", kind: "Namespace", metadata: { name } }, origin: { file: "" } };
-  await cluster.apply(step?.change.desired ?? bare, { fieldManager: FIELD_MANAGER, force: true, strict: step?.validate ?? true, ...calls });
+  await cluster.apply(step?.change.desired ?? bare, {
+    fieldManager: conventions.fieldManager,
+    force: true,
+    strict: step?.validate ?? true,
+    ...calls,
+  });
   state.wrote();
 }

@@ -2,7 +2,6 @@ import { arrayAt, objectAt, stringAt, type JsonObject } from "../../model/json.t
 import type { HookDeletePolicy, PlanStep } from "../../model/plan.ts";
 import { formatResourceId, type ResourceId } from "../../model/resource-id.ts";
 import { GitOpsError } from "../../model/errors.ts";
-import { FIELD_MANAGER } from "../field-manager.ts";
 import { awaitGone } from "./await-gone.ts";
 import { patchGuarded } from "./guarded-patch.ts";
 import type { Execution } from "./execution.ts";
@@ -19,7 +18,7 @@ export interface StartedHook {
 
 /** Makes a hook's object, where asked after removing the one of an earlier run. A failure is recorded; then undefined. */
 export async function startHook(step: PlanStep, execution: Execution): Promise<StartedHook | undefined> {
-  const { cluster, context, calls, state } = execution;
+  const { cluster, conventions, context, calls, state } = execution;
   context.signal.throwIfAborted();
   const { id, desired } = step.change;
   const deletePolicies = step.hook?.deletePolicies ?? [];
@@ -28,7 +27,7 @@ export async function startHook(step: PlanStep, execution: Execution): Promise<S
     const metadata = objectAt(desired.object, "metadata");
     const finalizers = [...arrayAt(metadata, "finalizers"), HOOK_FINALIZER];
     const manifest = { ...desired, object: { ...desired.object, metadata: { ...metadata, finalizers } } };
-    const object = await cluster.apply(manifest, { fieldManager: FIELD_MANAGER, force: true, strict: step.validate, ...calls });
+    const object = await cluster.apply(manifest, { fieldManager: conventions.fieldManager, force: true, strict: step.validate, ...calls });
     state.wrote();
     context.emit({ type: "object.applied", id, action: "created" });
     return { id, object, deletePolicies };

@@ -1,15 +1,16 @@
-import { objectAt, stringAt, type JsonObject } from "../model/json.ts";
-import type { Manifest } from "../model/manifest.ts";
-import type { SyncPhase } from "../model/plan.ts";
-import type { Revision } from "../model/source.ts";
-import { HOOK_ANNOTATION, hookOf } from "./annotations.ts";
+import { objectAt, stringAt, type JsonObject } from "../../model/json.ts";
+import type { Manifest } from "../../model/manifest.ts";
+import type { RunIdentity } from "../../model/conventions.ts";
+import type { SyncPhase } from "../../model/plan.ts";
+import type { Revision } from "../../model/source.ts";
+import { HOOK_ANNOTATION, hookOf } from "./hooks.ts";
 
 /**
  * A hook with a `generateName` and no name, as one manifest for each of its phases, each named
  * `<generateName><first 7 of the commit>-<phase>-<start in seconds>`: Argo CD's rule, so one run always means one object.
  * Every other manifest comes back as it is.
  */
-export function namedHooks(manifest: Manifest, run: { readonly revision: Revision; readonly startedAt: number }): readonly Manifest[] {
+export function namedHooks(manifest: Manifest, run: RunIdentity): readonly Manifest[] {
   const generateName = stringAt(manifest.object, "metadata", "generateName");
   if (generateName === "" || stringAt(manifest.object, "metadata", "name") !== "") return [manifest];
   const phases = hookOf(manifest)?.phases ?? [];

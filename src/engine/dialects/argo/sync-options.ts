@@ -1,24 +1,11 @@
-import type { JsonObject } from "../model/json.ts";
-import type { Manifest } from "../model/manifest.ts";
-import { formatResourceId } from "../model/resource-id.ts";
-import { annotationOf, annotationWords } from "./annotations.ts";
+import type { JsonObject } from "../../model/json.ts";
+import { annotationOf, annotationWords } from "../../model/metadata.ts";
+import type { ObjectOptions } from "../../model/object-options.ts";
+
+type Settings = Omit<ObjectOptions, "hook" | "wave" | "warnings">;
 
 /** What an object asks of a sync by `argocd.argoproj.io/sync-options`. */
-export interface SyncOptions {
-  readonly prune: "yes" | "no" | "confirm";
-  readonly delete: "yes" | "no" | "confirm";
-  readonly pruneLast: boolean;
-  /** Sent as a whole (PUT, or POST where it is new) instead of applied. */
-  readonly replace: boolean;
-  /** Deleted and made again where the server refuses the change of an immutable field, and on every replace. */
-  readonly force: boolean;
-  /** Whether the server refuses unknown fields. */
-  readonly validate: boolean;
-  readonly skipDryRunOnMissingResource: boolean;
-  readonly warnings: readonly string[];
-}
-
-type Settings = Omit<SyncOptions, "warnings">;
+export type SyncOptions = Settings & Pick<ObjectOptions, "warnings">;
 
 const SETTINGS: Readonly<Record<string, Partial<Settings>>> = {
   "Prune=true": { prune: "yes" },
@@ -51,18 +38,18 @@ const PLAIN: Settings = {
   prune: "yes",
   delete: "yes",
   pruneLast: false,
+  apply: "always",
+  migrate: true,
   replace: false,
   force: false,
   validate: true,
   skipDryRunOnMissingResource: false,
 };
 
-/** The options on a desired object. A word that is none, such as `Prune=False`, is a warning: Argo CD ignores it silently. */
-export function syncOptionsOf(manifest: Manifest): SyncOptions {
-  return readSyncOptions(manifest.object, `${manifest.origin.file}: ${formatResourceId(manifest.id)}`);
-}
-
-/** As {@link syncOptionsOf}, for any object; `helm.sh/resource-policy: keep` counts as `Prune=false` and `Delete=false`. */
+/**
+ * The options on an object; `helm.sh/resource-policy: keep` counts as `Prune=false` and `Delete=false`.
+ * A word that is none, such as `Prune=False`, is a warning that begins with `where`: Argo CD ignores it silently.
+ */
 export function readSyncOptions(object: JsonObject, where: string): SyncOptions {
   const warnings: string[] = [];
   let settings = PLAIN;

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hookOf, syncOptionsOf, waveOf } from "../../../src/engine/plan/index.ts";
-import type { JsonObject } from "../../../src/engine/model/json.ts";
-import type { Manifest } from "../../../src/engine/model/manifest.ts";
-import { manifest } from "./plan-world.ts";
+import { hookOf, waveOf } from "../../../../src/engine/dialects/argo/hooks.ts";
+import { argoOptionsOf } from "../../../../src/engine/dialects/argo/object-options.ts";
+import type { JsonObject } from "../../../../src/engine/model/json.ts";
+import type { Manifest } from "../../../../src/engine/model/manifest.ts";
+import { manifest } from "../../plan/plan-world.ts";
 
 function annotated(annotations: JsonObject): Manifest {
   return manifest("batch/v1 Job shop/job", {}, annotations);
@@ -72,11 +73,11 @@ const WAVES: readonly (readonly [JsonObject, number])[] = [
   [{ "argocd.argoproj.io/sync-wave": 4 }, 0],
 ];
 for (const [annotations, wave] of WAVES) {
-  test(`${JSON.stringify(annotations)} is wave ${wave}`, () => assert.equal(waveOf(annotated(annotations)), wave));
+  test(`${JSON.stringify(annotations)} is wave ${wave}`, () => assert.equal(waveOf(annotated(annotations).object), wave));
 }
 
 test("options are read one by one, the last of a name counts", () => {
-  const { warnings, ...options } = syncOptionsOf(
+  const { warnings, ...options } = argoOptionsOf(
     annotated({
       "argocd.argoproj.io/sync-options":
         "Prune=confirm, Delete=false,Replace=true,Force=true,Validate=false,SkipDryRunOnMissingResource=true,PruneLast=true",
@@ -84,6 +85,10 @@ test("options are read one by one, the last of a name counts", () => {
   );
 
   assert.deepEqual(options, {
+    hook: undefined,
+    wave: 0,
+    apply: "always",
+    migrate: true,
     prune: "confirm",
     delete: "no",
     pruneLast: true,
@@ -97,7 +102,7 @@ test("options are read one by one, the last of a name counts", () => {
 
 test("a misspelt option is a warning that names the object and the word", () => {
   for (const word of ["Prune=False", "prune=false", "Pruned=false", "toString"]) {
-    const { warnings, prune } = syncOptionsOf(annotated({ "argocd.argoproj.io/sync-options": word }));
+    const { warnings, prune } = argoOptionsOf(annotated({ "argocd.argoproj.io/sync-options": word }));
     assert.deepEqual(warnings, [`job.yaml: job.batch/job: "${word}" is no sync option and has no effect`]);
     assert.equal(prune, "yes");
   }
@@ -106,7 +111,7 @@ test("a misspelt option is a warning that names the object and the word", () => 
 test("options that ask for client-side apply are accepted with a warning", () => {
   for (const word of ["ServerSideApply=false", "ClientSideApplyMigration=false"]) {
     assert.match(
-      syncOptionsOf(annotated({ "argocd.argoproj.io/sync-options": word })).warnings[0] ?? "",
+      argoOptionsOf(annotated({ "argocd.argoproj.io/sync-options": word })).warnings[0] ?? "",
       /no effect: objects are applied server-side/,
     );
   }

@@ -1,18 +1,12 @@
-import { GitOpsError } from "../model/errors.ts";
-import { stringAt, valueAt, type JsonObject } from "../model/json.ts";
-import type { Manifest } from "../model/manifest.ts";
-import type { HookDeletePolicy, SyncPhase } from "../model/plan.ts";
-import { formatResourceId } from "../model/resource-id.ts";
+import { GitOpsError } from "../../model/errors.ts";
+import type { JsonObject } from "../../model/json.ts";
+import type { Manifest } from "../../model/manifest.ts";
+import { annotationOf, annotationWords, hasAnnotation } from "../../model/metadata.ts";
+import type { Hook } from "../../model/object-options.ts";
+import type { HookDeletePolicy, SyncPhase } from "../../model/plan.ts";
+import { formatResourceId } from "../../model/resource-id.ts";
 
 export const HOOK_ANNOTATION = "argocd.argoproj.io/hook";
-
-/** How an object takes part in a sync as a hook. */
-export interface Hook {
-  readonly phases: readonly SyncPhase[];
-  readonly deletePolicies: readonly HookDeletePolicy[];
-  /** Why no sync ever applies the object (`Skip`, PreDelete, Helm's test hooks); then there are no phases. */
-  readonly skip: string | undefined;
-}
 
 const PHASES: Readonly<Record<string, SyncPhase>> = { PreSync: "PreSync", Sync: "Sync", PostSync: "PostSync", SyncFail: "SyncFail" };
 const DELETION_HOOKS: ReadonlySet<string> = new Set(["PreDelete", "PostDelete"]);
@@ -100,12 +94,7 @@ function deletePoliciesOf(object: JsonObject): readonly HookDeletePolicy[] {
 }
 
 /** The wave of an object: Argo CD's `sync-wave`, else Helm's `hook-weight`, else 0. What is not an integer does not count. */
-export function waveOf(manifest: Manifest): number {
-  return waveOfObject(manifest.object);
-}
-
-/** As {@link waveOf}, for a live object. */
-export function waveOfObject(object: JsonObject): number {
+export function waveOf(object: JsonObject): number {
   for (const annotation of ["argocd.argoproj.io/sync-wave", "helm.sh/hook-weight"]) {
     const text = annotationOf(object, annotation).trim();
     if (/^[+-]?\d{1,9}$/.test(text)) return Number(text);
@@ -113,20 +102,7 @@ export function waveOfObject(object: JsonObject): number {
   return 0;
 }
 
-/** One annotation; "" where there is none. */
-export function annotationOf(object: JsonObject, name: string): string {
-  return stringAt(object, "metadata", "annotations", name);
-}
-
-/** The words of a comma-separated annotation, trimmed, empty ones left out. */
-export function annotationWords(object: JsonObject, name: string): readonly string[] {
-  return annotationOf(object, name)
-    .split(",")
-    .map((word) => word.trim())
-    .filter((word) => word !== "");
-}
-
-/** Whether an object carries an annotation, even an empty one. */
-export function hasAnnotation(object: JsonObject, name: string): boolean {
-  return valueAt(object, "metadata", "annotations", name) !== undefined;
+/** Whether an object carries the words of a hook, Argo CD's or Helm's. */
+export function isHook(object: JsonObject): boolean {
+  return hasAnnotation(object, HOOK_ANNOTATION) || hasAnnotation(object, "helm.sh/hook");
 }
