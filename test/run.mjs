@@ -6,6 +6,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { ensureFlux, fluxOracle } from "./support/build-flux.mjs";
 import { PartsMissing } from "./support/build-go.mjs";
 import { joinPlane } from "./support/plane-client.mjs";
 import { projectNode, root, run, setUp } from "./support/setup.mjs";
@@ -36,11 +37,16 @@ async function main(words) {
   }
 
   const files = testFiles().filter((file) => words.length === 0 || words.some((word) => file.includes(word)));
-  const plane = files.some((file) => suiteOf(file).needsPlane) ? await startPlane() : undefined;
+  const planes = [];
+  if (files.some((file) => suiteOf(file).needsPlane)) planes.push(await startPlane("control plane"));
+  if (files.some((file) => uses(file, "flux-oracle"))) build(() => fluxOracle(say));
+  if (files.some((file) => uses(file, "flux-controllers"))) {
+    if (build(() => ensureFlux(say))) planes.push(await startPlane("control plane with Flux", "flux"));
+  }
   try {
     return runSuites(files);
   } finally {
-    plane?.finish();
+    for (const plane of planes) plane?.finish();
   }
 }
 
@@ -104,17 +110,46 @@ function read(path) {
   return sum;
 }
 
-async function startPlane() {
+/**
+ * @param {string} what
+ * @param {string} [variant]
+ */
+async function startPlane(what, variant) {
   try {
     const started = Date.now();
-    const hold = await joinPlane(say);
-    say(`control plane ready after ${((Date.now() - started) / 1000).toFixed(1)} s`);
+    const hold = await joinPlane(say, variant);
+    say(`${what} ready after ${((Date.now() - started) / 1000).toFixed(1)} s`);
     return hold;
   } catch (error) {
     if (!(error instanceof PartsMissing)) throw error;
     say(error.message);
     return undefined;
   }
+}
+
+/**
+ * Builds before the tests what several of them would build at once.
+ *
+ * @template Built
+ * @param {() => Built} make
+ * @returns {Built | undefined} undefined where it cannot be had; the tests that need it say so again
+ */
+function build(make) {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof PartsMissing)) throw error;
+    say(error.message);
+    return undefined;
+  }
+}
+
+/**
+ * @param {string} file
+ * @param {string} support name of a file of test/support
+ */
+function uses(file, support) {
+  return readFileSync(file, "utf8").includes(`support/${support}.ts`);
 }
 
 function testFiles() {

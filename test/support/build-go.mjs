@@ -34,6 +34,7 @@ export function goVersion() {
  * @property {string} target the package to build
  * @property {string[]} sources files of the folder that the program is made of; a change of one builds anew
  * @property {string} linkerFlags
+ * @property {string} [variant] what else makes the program another one
  * @property {() => string[]} [flags] more flags for `go build`, made when there is something to build
  */
 
@@ -44,10 +45,11 @@ export function goVersion() {
  * @returns {string} path of the built program
  * @throws {PartsMissing} when the build fails; Go's output is on stderr
  */
-export function buildGo({ name, folder, target, sources, linkerFlags, flags }, go, say) {
+export function buildGo({ name, folder, target, sources, linkerFlags, variant, flags }, go, say) {
   const source = join(goModules, folder);
   const hash = createHash("sha256").update(`${go}\n${linkerFlags}\n`);
   for (const file of sources) hash.update(readFileSync(join(source, file)));
+  if (variant !== undefined) hash.update(variant);
   const program = join(cache, `${name}-${hash.digest("hex").slice(0, 12)}`);
   if (existsSync(program)) return program;
 

@@ -55,22 +55,26 @@ export interface ControlPlane extends Plane {
   countWrites(filter: WriteFilter): Promise<number>;
 }
 
-let joined: Promise<ControlPlane> | undefined;
+const joined = new Map<string, Promise<ControlPlane>>();
 
 /**
  * Joins the control plane, or starts it (7 to 15 s). Call it in `before`, or use `planeOrSkip`.
  *
+ * @param variant another plane than that of other names, for tests that change what a cluster knows
  * @throws PartsMissing where neither Go nor KUBEBUILDER_ASSETS is there.
  */
-export function controlPlane(): Promise<ControlPlane> {
-  joined ??= joinPlane((line) => process.stderr.write(`${line}\n`)).then(({ plane }) => withTools(plane));
-  return joined;
+export function controlPlane(variant = ""): Promise<ControlPlane> {
+  const known = joined.get(variant);
+  if (known !== undefined) return known;
+  const plane = joinPlane((line) => process.stderr.write(`${line}\n`), variant).then((hold) => withTools(hold.plane));
+  joined.set(variant, plane);
+  return plane;
 }
 
 /** The control plane, or the reason to skip: `test(name, { skip: plane.skip }, …)`. In CI a missing plane is an error. */
-export async function planeOrSkip(): Promise<{ skip: false; plane: ControlPlane } | { skip: string; plane: undefined }> {
+export async function planeOrSkip(variant = ""): Promise<{ skip: false; plane: ControlPlane } | { skip: string; plane: undefined }> {
   try {
-    return { skip: false, plane: await controlPlane() };
+    return { skip: false, plane: await controlPlane(variant) };
   } catch (error) {
     if (!(error instanceof PartsMissing) || process.env.CI) throw error;
     return { skip: error.message, plane: undefined };

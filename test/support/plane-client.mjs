@@ -9,7 +9,9 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { ensureParts } from "./build-parts.mjs";
 
 const supervisor = fileURLToPath(new URL("plane-supervisor.mjs", import.meta.url));
-const inputs = ["plane-supervisor.mjs", "plane-metrics.mjs", "../cluster/kwok/stages.yaml"].map((path) => new URL(path, import.meta.url));
+const inputs = ["plane-supervisor.mjs", "plane-metrics.mjs", "leash.mjs", "../cluster/kwok/stages.yaml"].map(
+  (path) => new URL(path, import.meta.url),
+);
 const FIRST_PORT = 23_450;
 const ATTEMPTS = 8;
 
@@ -32,12 +34,13 @@ const ATTEMPTS = 8;
  * to the next user for some seconds; `finish` ends it at once unless another has it. A process that ends has released it.
  *
  * @param {(line: string) => void} say told what takes time
+ * @param {string} [variant] planes of different names are different planes
  * @returns {Promise<Hold>}
  * @throws {import("./build-go.mjs").PartsMissing}
  */
-export async function joinPlane(say) {
+export async function joinPlane(say, variant = "") {
   const parts = JSON.stringify(ensureParts(say));
-  const versions = [parts, userInfo().username, ...inputs.map((path) => readFileSync(path))];
+  const versions = [parts, userInfo().username, variant, ...inputs.map((path) => readFileSync(path))];
   const key = versions.reduce((hash, part) => hash.update(part), createHash("sha256")).digest("hex");
   const greeting = `gitops-test-plane ${key}`;
   const base = FIRST_PORT + (Number.parseInt(key.slice(0, 6), 16) % 1_000) * ATTEMPTS;

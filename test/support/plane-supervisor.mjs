@@ -1,7 +1,6 @@
 // The process that owns the tests' control plane. Whoever needs the plane holds a connection to this process;
 // a connection ends with its process, however that ends, so the plane never outlives its users.
 // One TCP port of the loopback is lock, registry and life line in one: only one process can listen on it.
-import { spawn } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
@@ -9,6 +8,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePorts, spawnLeashed } from "./leash.mjs";
 import { serveMetrics } from "./plane-metrics.mjs";
 
 /** @import { Parts } from "./build-parts.mjs" */
@@ -20,10 +20,6 @@ const LINGER = 10;
 const START_LIMIT = 120;
 const NODES = ["node-1", "node-2", "node-3"];
 const stages = fileURLToPath(new URL("../cluster/kwok/stages.yaml", import.meta.url));
-
-// Node hands out no parent-death signal. This shell ends its program when our end of its standard input closes,
-// even if we were killed with SIGKILL.
-const leash = 'exec 3<&0; "$@" 3<&- </dev/null & pid=$!; (cat <&3 >/dev/null; kill -KILL $pid) & wait $pid';
 
 const [portArgument, greeting, partsArgument] = process.argv.slice(2);
 if (!portArgument || !greeting || !partsArgument) throw new Error("usage: plane-supervisor.mjs PORT GREETING PARTS");
@@ -253,11 +249,10 @@ async function furnish(call, metricsPort) {
 function run(name, command, flags) {
   mkdirSync(join(directory, "logs"), { recursive: true });
   const path = join(directory, "logs", `${name}.log`);
-  const child = spawn("sh", ["-c", leash, "sh", ...command, ...flags], { stdio: ["pipe", "pipe", "pipe"], cwd: directory });
+  const child = spawnLeashed([...command, ...flags], { cwd: directory });
   const log = createWriteStream(path);
   child.stdout.pipe(log);
   child.stderr.pipe(log);
-  child.stdin.on("error", () => {});
   components.push(child);
   child.on("exit", (status) => {
     const lines = readFileSync(path, "utf8").trim().split("\n").slice(-3).join(" | ");
@@ -319,20 +314,4 @@ function kubeconfigText(server, caFile, user, token) {
     contexts: [{ name: "test", context: { cluster: "test", user } }],
     "current-context": "test",
   });
-}
-
-/** @param {number} count */
-async function freePorts(count) {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (each) =>
-        new Promise((resolve, reject) => {
-          each.on("error", reject);
-          each.listen(0, "127.0.0.1", () => resolve(/** @type {import("node:net").AddressInfo} */ (each.address()).port));
-        }),
-    ),
-  );
-  await Promise.all(servers.map((each) => new Promise((resolve) => each.close(resolve))));
-  return ports;
 }
