@@ -84,6 +84,8 @@ export interface ObjectView {
   /** For a source: what it points to, as a person would write it. */
   readonly url: string;
   readonly dependsOn: readonly ResourceId[];
+  /** It delivers to another cluster: what it delivered is not to be looked for beside it. */
+  readonly isRemote: boolean;
   /** What an app delivered. */
   readonly inventory: readonly RecordedObject[];
   readonly history: readonly HistoryEntry[];

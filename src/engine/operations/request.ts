@@ -4,6 +4,7 @@ import type { DeliveryRef, SyncPolicy } from "../model/delivery.ts";
 import type { Emit, SyncCounts } from "../model/event.ts";
 import type { Health } from "../model/health.ts";
 import type { Inventory } from "../model/inventory.ts";
+import type { ObjectView, SpokenKind } from "../model/object-view.ts";
 import type { Plan } from "../model/plan.ts";
 import type { ResourceId } from "../model/resource-id.ts";
 import type { Revision, Source } from "../model/source.ts";
@@ -102,3 +103,33 @@ export interface DeliveryStatus {
   readonly createdAt: string;
   readonly resources: readonly ResourceStatus[];
 }
+
+/** One object of a dialect as `get` shows it. */
+export interface ObjectStatus {
+  /** The dialect's name, such as "flux". */
+  readonly dialect: string;
+  readonly kind: SpokenKind;
+  readonly view: ObjectView;
+  /** Whether an app's applied revision is the one that its source has; of a source, whether it has the newest it could fetch. */
+  readonly sync: "Synced" | "OutOfSync" | "Unknown";
+  /** The worst of its own and, where they were read, of its objects'. */
+  readonly health: Health;
+  /** Its objects as they live; undefined in a listing, which reads the deliveries only. */
+  readonly resources: readonly ResourceStatus[] | undefined;
+}
+
+/** A delivery of any sort. */
+export type AnyStatus =
+  | { readonly type: "bare"; readonly status: DeliveryStatus }
+  | { readonly type: "object"; readonly status: ObjectStatus };
+
+/** Which objects a listing is about. */
+export interface ListScope {
+  /** Undefined for all namespaces. */
+  readonly namespace: string | undefined;
+  /** In Kubernetes' selector syntax; "" for all. */
+  readonly labelSelector: string;
+}
+
+/** What reading the objects of dialects needs. */
+export type ObjectPorts = Pick<ReaderPorts, "cluster" | "clock">;

@@ -1,89 +1,57 @@
 import type { DeliveryRef } from "../model/delivery.ts";
-import type { GroupKind } from "../model/resource-id.ts";
+import { resourceKey } from "../model/resource-id.ts";
 import { fetchingOnce } from "./fetch-once.ts";
 import { getDelivery } from "./delivery-status.ts";
-import type { DeliveryStatus, ReaderPorts, RunContext } from "./request.ts";
-
-/** Changes that come within so many milliseconds are shown as one. */
-const SETTLE_MS = 100;
-
-type WatchQuery = GroupKind & { readonly namespace?: string };
+import { getObject } from "./get.ts";
+import type { ReadObject } from "./read-objects.ts";
+import type { DeliveryStatus, ObjectPorts, ObjectStatus, ReaderPorts, ResourceStatus, RunContext } from "./request.ts";
+import { watchStatus, type WatchQuery } from "./watch-status.ts";
 
 /** A delivery's status now and after every change of one of its objects, of kinds that join it meanwhile too, until the signal is aborted. */
 export async function* watchDelivery(ref: DeliveryRef, ports: ReaderPorts, context: RunContext): AsyncGenerator<DeliveryStatus> {
   let remembering = { ...ports, fetcher: fetchingOnce(ports.fetcher) };
-  const first = await getDelivery(ref, remembering, context);
-  yield first;
-  const stop = new AbortController();
-  const signal = AbortSignal.any([context.signal, stop.signal]);
-  const changes = new ChangeFlag();
-  const watches = new Map<string, Promise<void>>();
-  const failures: unknown[] = [];
-  const watch = async (query: WatchQuery): Promise<void> => {
-    try {
-      for await (const event of ports.cluster.watch(query, { signal })) if (event.type !== "listed") changes.raise();
-    } catch (error) {
-      failures.push(error);
-    }
-    changes.raise();
-  };
-  const watchKindsOf = (status: DeliveryStatus): void => {
-    for (const [key, query] of kindsOf(status)) if (!watches.has(key)) watches.set(key, watch(query));
-  };
-  let revision = first.revision;
-  let last = JSON.stringify(first);
-  try {
-    watchKindsOf(first);
-    while (!signal.aborted) {
-      await changes.raised();
-      if (signal.aborted) return;
-      if (failures.length > 0) throw failures[0];
-      await ports.clock.sleep(SETTLE_MS, signal);
-      changes.lower();
-      const status = await getDelivery(ref, remembering, context);
-      // A new revision in the record is news of the source; a change in the cluster is none.
-      if (status.revision !== revision) remembering = { ...ports, fetcher: fetchingOnce(ports.fetcher) };
-      revision = status.revision;
-      watchKindsOf(status);
-      const text = JSON.stringify(status);
-      if (text !== last) yield status;
-      last = text;
-    }
-  } finally {
-    stop.abort();
-    await Promise.allSettled(watches.values());
-  }
+  yield* watchStatus(
+    {
+      first: await getDelivery(ref, remembering, context),
+      read: async (former) => {
+        const status = await getDelivery(ref, remembering, context);
+        // A new revision in the record is news of the source; a change in the cluster is none.
+        if (status.revision !== former.revision) remembering = { ...ports, fetcher: fetchingOnce(ports.fetcher) };
+        return status;
+      },
+      queriesOf: ({ resources }) =>
+        new Map([["record", { group: "", kind: "ConfigMap", namespace: ref.namespace }], ...queriesOf(resources)]),
+    },
+    ports,
+    context,
+  );
 }
 
-function kindsOf({ ref, resources }: DeliveryStatus): ReadonlyMap<string, WatchQuery> {
-  const queries = new Map<string, WatchQuery>([["record", { group: "", kind: "ConfigMap", namespace: ref.namespace }]]);
-  for (const { id, createdAt } of resources) {
-    if (createdAt === "") continue;
-    queries.set(`${id.group}/${id.kind}/${id.namespace}`, {
-      group: id.group,
-      kind: id.kind,
-      ...(id.namespace === "" ? {} : { namespace: id.namespace }),
-    });
-  }
-  return queries;
+/** The same of an object of a dialect: its own status, its source's and its members'. */
+export async function* watchObject(
+  read: Pick<ReadObject, "view" | "dialect" | "kind">,
+  ports: ObjectPorts,
+  context: RunContext,
+): AsyncGenerator<ObjectStatus> {
+  yield* watchStatus(
+    {
+      first: await getObject(read, ports, context),
+      read: () => getObject(read, ports, context),
+      queriesOf: ({ view, resources }) => {
+        const single = [view.id, ...(view.source === undefined ? [] : [view.source])];
+        return new Map([...single.map((id): [string, WatchQuery] => [resourceKey(id), id]), ...queriesOf(resources ?? [])]);
+      },
+    },
+    ports,
+    context,
+  );
 }
 
-/** Raised by any watch, lowered by the one who looks. */
-class ChangeFlag {
-  #isRaised = false;
-  #tell: (() => void) | undefined;
-
-  raise(): void {
-    this.#isRaised = true;
-    this.#tell?.();
-  }
-
-  lower(): void {
-    this.#isRaised = false;
-  }
-
-  raised(): Promise<void> {
-    if (this.#isRaised) return Promise.resolve();
-    return new Promise((resolve) => (this.#tell = resolve));
-  }
+function queriesOf(resources: readonly ResourceStatus[]): readonly [string, WatchQuery][] {
+  return resources
+    .filter(({ createdAt }) => createdAt !== "")
+    .map(({ id: { group, kind, namespace } }) => [
+      `${group}/${kind}/${namespace}`,
+      { group, kind, ...(namespace === "" ? {} : { namespace }) },
+    ]);
 }

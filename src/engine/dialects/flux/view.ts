@@ -47,6 +47,7 @@ export function viewFluxObject(object: JsonObject): ObjectView {
       namespace: stringAt(entry, "namespace") || id.namespace,
       name: stringAt(entry, "name"),
     })),
+    isRemote: Object.keys(objectAt(object, "spec", "kubeConfig")).length > 0,
     inventory: inventoryOf(object),
     intervalMs: durationMs(stringAt(object, "spec", "interval")),
     ...parts,
