@@ -76,7 +76,7 @@ async function run(argv: readonly string[], host: Host, signal: AbortSignal): Pr
   if (line.version) return { text: `gitops version ${host.version}\n`, exitStatus: 0 };
   const { helpText, invoke, readOptions } = await import("./program.ts");
   if (line.command === undefined || line.help) return { text: helpText(COMMANDS, line.command), exitStatus: 0 };
-  const invocation = invoke({ ...line, command: line.command }, COMMANDS);
+  const invocation = invoke({ ...line, command: line.command });
   const globals = readOptions(GLOBAL_OPTIONS, line.given) as GlobalOptions;
   return invocation.command.run(invocation.input as never, openSession(globals, host, signal));
 }

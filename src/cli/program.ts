@@ -41,9 +41,9 @@ export function helpText(commands: readonly Command[], command: Command | undefi
 }
 
 /** Gives arguments and flags to the command. Throws UsageError for missing and for surplus arguments. */
-export function invoke(line: CommandLine & { readonly command: Command }, commands: readonly Command[]): Invocation {
+export function invoke(line: CommandLine & { readonly command: Command }): Invocation {
   let invocation: Invocation | undefined;
-  const program = buildProgram(commands);
+  const program = buildProgram([line.command]);
   const target = program.commands.find((candidate) => candidate.name() === line.command.name);
   target?.action(() => {
     invocation = {

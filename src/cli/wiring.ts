@@ -2,9 +2,7 @@ import { readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { createSourceFetcher } from "../adapters/git/source-fetcher.ts";
 import { parseRepositoryUrl } from "../adapters/git/repository-url.ts";
-import { connectCluster, type KubernetesCluster } from "../adapters/kubernetes/connect.ts";
-import { createDeliveryStore, createDeliveryWriter } from "../adapters/kubernetes/delivery/store.ts";
-import { bindingsFile, createClusterBindings, NO_BINDINGS } from "../adapters/state/cluster-bindings.ts";
+import type { KubernetesCluster } from "../adapters/kubernetes/connect.ts";
 import { systemClock } from "../adapters/system-clock.ts";
 import { GitOpsError, type AskingPorts, type Emit, type ReaderPorts, type SourceFetcher, type WriterPorts } from "../engine/index.ts";
 import type { SourceFlags } from "./command.ts";
@@ -39,8 +37,6 @@ export function openWiring(asked: WiringOptions): Wiring {
   const options = { ...asked, environment };
   const { globals, emit } = options;
   const clock = systemClock();
-  const file = bindingsFile(environment);
-  const bindings = file === undefined ? NO_BINDINGS : createClusterBindings(file);
   let connection: Promise<KubernetesCluster> | undefined;
   const cluster = (): Promise<KubernetesCluster> => (connection ??= connect(options));
   const source = async (flags: SourceFlags): Promise<Pick<ReaderPorts, "fetcher" | "clock">> => ({
@@ -50,12 +46,14 @@ export function openWiring(asked: WiringOptions): Wiring {
   return {
     source,
     readers: async (flags) => {
-      const [parts, connected] = await Promise.all([source(flags), cluster()]);
+      const [parts, connected, { createDeliveryStore }] = await Promise.all([source(flags), cluster(), deliveryStore()]);
+      const { bindings } = await openBindings(environment);
       return { ...parts, cluster: connected, deliveries: createDeliveryStore(connected), bindings };
     },
     writers: async (flags) => {
-      const [parts, connected] = await Promise.all([source(flags), cluster()]);
-      if (file === undefined) emit({ type: "warning", message: NO_HOME });
+      const [parts, connected, { createDeliveryWriter }] = await Promise.all([source(flags), cluster(), deliveryStore()]);
+      const { bindings, areKept } = await openBindings(environment);
+      if (!areKept) emit({ type: "warning", message: NO_HOME });
       return { ...parts, cluster: connected, deliveries: createDeliveryWriter(connected, clock), bindings };
     },
     asking: async () => {
@@ -74,6 +72,19 @@ export function openWiring(asked: WiringOptions): Wiring {
 const NO_HOME =
   "this user has no home: the cluster of a delivery is not remembered for the next run; --expect-cluster guards against a wrong one";
 
+/** Which cluster each delivery went to, as far as this user has a home to keep it in. */
+async function openBindings(
+  environment: NodeJS.ProcessEnv,
+): Promise<{ readonly bindings: WriterPorts["bindings"]; readonly areKept: boolean }> {
+  const { bindingsFile, createClusterBindings, NO_BINDINGS } = await import("../adapters/state/cluster-bindings.ts");
+  const file = bindingsFile(environment);
+  return { bindings: file === undefined ? NO_BINDINGS : createClusterBindings(file), areKept: file !== undefined };
+}
+
+function deliveryStore(): Promise<typeof import("../adapters/kubernetes/delivery/store.ts")> {
+  return import("../adapters/kubernetes/delivery/store.ts");
+}
+
 /** The environment with HOME: a process may be started without it, and a user of a container may have none at all. */
 function withHome(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   if ((environment["HOME"] ?? "") !== "") return environment;
@@ -85,7 +96,9 @@ function withHome(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   }
 }
 
-function connect({ globals, environment, terminal, version, emit }: WiringOptions): Promise<KubernetesCluster> {
+/** What speaks to clusters is loaded by the commands that do: it costs as much as building a small overlay. */
+async function connect({ globals, environment, terminal, version, emit }: WiringOptions): Promise<KubernetesCluster> {
+  const { connectCluster } = await import("../adapters/kubernetes/connect.ts");
   const {
     context,
     cluster,

@@ -105,7 +105,7 @@ for (const [argv, message, hint] of REFUSED) {
     const attempt = () => {
       const line = readCommandLine(argv.split(" "), COMMANDS, {});
       assert.ok(line.command);
-      invoke({ ...line, command: line.command }, COMMANDS);
+      invoke({ ...line, command: line.command });
     };
     assert.throws(attempt, (error) => {
       assert.ok(error instanceof UsageError);
@@ -171,7 +171,7 @@ test("no two flags share an environment variable, and none shadows a variable wi
 test("a command is given exactly the values that its table names", () => {
   const line = readCommandLine(["sync", "shop", "-n", "shop"], COMMANDS, {});
   assert.ok(line.command);
-  const { input } = invoke({ ...line, command: line.command }, COMMANDS);
+  const { input } = invoke({ ...line, command: line.command });
   assert.deepEqual(Object.keys(input).sort(), [...Object.keys(line.command.arguments), ...Object.keys(line.command.options)].sort());
   assert.equal(input["timeout"], 300_000);
   assert.equal(input["preflight"], true);

@@ -1,3 +1,4 @@
+import { isCommitId } from "./commit-id.ts";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Artifact } from "../../engine/model/artifact.ts";
@@ -12,7 +13,7 @@ import { DamagedCache, referencedId } from "./git-object.ts";
 import { gitTree } from "./git-tree.ts";
 import { createObjectReader } from "./object-reader.ts";
 import { openObjectStore } from "./object-store.ts";
-import { describeRef, isCommitId } from "./ref-name.ts";
+import { describeRef } from "./ref-name.ts";
 import { converse, type Remote } from "./remote.ts";
 import { parseRemoteRefs, pickRef, refPatterns, type RemoteRefs, type WantedRevision } from "./remote-refs.ts";
 import { noSuchPath, pathSegments } from "./tree-path.ts";

@@ -1,6 +1,7 @@
 import { validRange } from "semver";
 import { GitOpsError } from "../../engine/model/errors.ts";
 import type { GitRef } from "../../engine/model/source.ts";
+import { isShortCommitId } from "./commit-id.ts";
 
 const MAX_LENGTH = 250;
 
@@ -10,16 +11,6 @@ export function isRefName(name: string): boolean {
   // eslint-disable-next-line no-control-regex -- control characters are what is refused
   if (/[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{/.test(name) || Buffer.from(name).toString() !== name) return false;
   return name.split("/").every((part) => part !== "" && !part.startsWith(".") && !part.endsWith(".lock"));
-}
-
-/** Whether a text is a full commit id. */
-export function isCommitId(text: string): boolean {
-  return /^[0-9a-f]{40}$/.test(text);
-}
-
-/** Whether a text may be a full or short commit id. Four digits is the least that Git takes. */
-export function isShortCommitId(text: string): boolean {
-  return /^[0-9a-f]{4,40}$/i.test(text);
 }
 
 /** A semver range in node-semver's form; commas mean "and", as in Flux's `spec.ref.semver`. */

@@ -1,6 +1,7 @@
 import { maxSatisfying, parse, type SemVer } from "semver";
 import type { GitRef } from "../../engine/model/source.ts";
-import { isShortCommitId, semverRange } from "./ref-name.ts";
+import { isShortCommitId } from "./commit-id.ts";
+import { semverRange } from "./ref-name.ts";
 
 /** What a remote lists. */
 export interface RemoteRefs {

@@ -1,19 +1,9 @@
 import type { Artifact } from "../../engine/model/artifact.ts";
-import type { Source } from "../../engine/model/source.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
 import type { SourceFetcher } from "../../engine/ports/source-fetcher.ts";
-import { mkdir } from "node:fs/promises";
-import { cacheFailure, cacheFolder, sweepCaches } from "./cache.ts";
-import { credentialFor, describeCredentials, type CredentialReport, type CredentialSources } from "./credentials.ts";
+import type { CredentialReport } from "./credentials.ts";
 import { fetchDirectorySource } from "./directory-source.ts";
-import { readConfig } from "./git-command.ts";
-import { gitEnvironment, type ConfigEntry } from "./git-environment.ts";
-import { fetchGitSource } from "./git-source.ts";
-import { checkRef } from "./ref-name.ts";
-import type { Remote } from "./remote.ts";
-import { parseRepositoryUrl, type RepositoryUrl } from "./repository-url.ts";
-import { sweepSessions } from "./session.ts";
-import { findWorkTree } from "./work-tree.ts";
+import type { RemoteFetcher } from "./remote-source.ts";
 
 /** What a fetcher is made with. */
 export interface SourceFetcherOptions {
@@ -38,86 +28,28 @@ export interface GitSourceFetcher extends SourceFetcher {
   describeCredentials(url: string, signal: AbortSignal): Promise<readonly CredentialReport[]>;
 }
 
-const DEADLINE_MS = 10 * 60_000;
 const MAXIMUM_FILE_BYTES = 32 << 20;
-const CLONE_KEYS = String.raw`^(http\..*\.extraheader|credential\..*\.(helper|username))$`;
 
-/** Makes the fetcher for Git and directory sources. Its artifacts fetch file contents when they are first read. */
+/** Makes the fetcher for Git and directory sources. The half that speaks to servers is loaded with the first source that has one. */
 export function createSourceFetcher(options: SourceFetcherOptions): GitSourceFetcher {
   const maximumBytes = options.maximumFileBytes ?? MAXIMUM_FILE_BYTES;
-  let clone: Promise<readonly ConfigEntry[]> | undefined;
-
-  async function credentialSources(url: RepositoryUrl, signal: AbortSignal): Promise<CredentialSources> {
-    const usesHttp = url.transport === "https" || url.transport === "http";
-    if (usesHttp) clone ??= cloneConfiguration(options, signal);
-    return { token: options.token, environment: options.environment, clone: (await clone) ?? [], isInteractive: options.isInteractive };
-  }
-
+  let loaded: Promise<RemoteFetcher> | undefined;
+  const remotes = (): Promise<RemoteFetcher> => (loaded ??= loadRemotes(options));
   return {
-    async fetch(source, { signal, emit }): Promise<Artifact> {
+    async fetch(source, fetchOptions): Promise<Artifact> {
+      const { signal, emit, identify = true } = fetchOptions;
       signal.throwIfAborted();
-      if (source.type === "directory") {
-        emit({ type: "source.fetching", source: source.path });
-        const artifact = await fetchDirectorySource(source, { environment: options.environment, maximumBytes, signal });
-        emit({ type: "source.fetched", source: source.path, revision: artifact.revision });
-        return artifact;
-      }
-      const url = parseRepositoryUrl(source.url, options);
-      checkRef(source.ref);
-      emit({ type: "source.fetching", source: url.url });
-      const credentials = await credentialSources(url, signal);
-      for (const message of credentialWarnings(url, credentials)) emit({ type: "warning", message });
-      const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
-      const remote: Remote = {
-        url,
-        credentials,
-        folder: cacheFolder(options.environment),
-        clock: options.clock,
-        deadlineMs,
-        signal,
-        emit,
-      };
-      const artifact = await fetchPrepared(source, remote, maximumBytes);
-      emit({ type: "source.fetched", source: url.url, revision: artifact.revision });
+      if (source.type === "git") return (await remotes()).fetch(source, maximumBytes, fetchOptions);
+      emit({ type: "source.fetching", source: source.path });
+      const artifact = await fetchDirectorySource(source, { environment: options.environment, maximumBytes, signal, identify });
+      emit({ type: "source.fetched", source: source.path, revision: artifact.revision });
       return artifact;
     },
-    async describeCredentials(text, signal) {
-      const url = parseRepositoryUrl(text, options);
-      return describeCredentials(url, await credentialSources(url, signal));
-    },
+    describeCredentials: async (url, signal) => (await remotes()).describeCredentials(url, signal),
   };
 }
 
-async function fetchPrepared(source: Extract<Source, { type: "git" }>, remote: Remote, maximumBytes: number): Promise<Artifact> {
-  try {
-    await mkdir(remote.folder, { recursive: true, mode: 0o700 });
-    await sweepSessions(remote.folder);
-    await sweepCaches(remote.folder);
-    return await fetchGitSource(source, remote, maximumBytes);
-  } catch (error) {
-    throw cacheFailure(error, remote.folder);
-  }
-}
-
-function credentialWarnings(url: RepositoryUrl, sources: CredentialSources): readonly string[] {
-  const visible = `the credentials in the URL of ${url.origin} are visible to others in process lists and shell history: use GITOPS_GIT_TOKEN`;
-  const isPlain = url.transport === "http" && credentialFor(url, sources) !== undefined;
-  return [
-    ...(url.credentials === undefined ? [] : [visible]),
-    ...(isPlain ? [`the credentials are sent unencrypted to ${url.origin}`] : []),
-  ];
-}
-
-/** The entries for authentication of the clone that the person stands in; these keys only, and none where there is no clone. */
-async function cloneConfiguration(
-  { environment, workingDirectory }: SourceFetcherOptions,
-  signal: AbortSignal,
-): Promise<readonly ConfigEntry[]> {
-  const workTree = await findWorkTree(workingDirectory);
-  if (workTree === undefined) return [];
-  const text = await readConfig({ gitDirectory: workTree.commonDirectory, environment: gitEnvironment(environment), signal }, CLONE_KEYS);
-  return text.split("\0").flatMap((entry) => {
-    const newline = entry.indexOf("\n");
-    return newline < 0 ? [] : [{ key: entry.slice(0, newline), value: entry.slice(newline + 1) }];
-  });
+async function loadRemotes(options: SourceFetcherOptions): Promise<RemoteFetcher> {
+  const { createRemoteFetcher } = await import("./remote-source.ts");
+  return createRemoteFetcher(options);
 }

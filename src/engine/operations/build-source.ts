@@ -4,7 +4,7 @@ import { buildArtifact } from "./desired-state.ts";
 import type { DeliveryRequest, ReaderPorts, RunContext } from "./request.ts";
 
 /**
- * Fetches a source and builds it; needs no cluster.
+ * Fetches a source and builds it; needs no cluster. The revision of a folder is `local`: nobody asks for more, and it would cost a digest.
  * @throws what the fetcher throws, BUILD_FAILED, UNSUPPORTED_CONTENT, LIMIT_EXCEEDED, PATH_ESCAPES_REPOSITORY, FEATURE_FORBIDDEN.
  */
 export async function buildSource(
@@ -13,6 +13,6 @@ export async function buildSource(
   ports: Pick<ReaderPorts, "fetcher" | "clock">,
   context: RunContext,
 ): Promise<{ readonly revision: Revision; readonly result: BuildResult }> {
-  const artifact = await ports.fetcher.fetch(source, context);
+  const artifact = await ports.fetcher.fetch(source, { ...context, identify: false });
   return { revision: artifact.revision, result: await buildArtifact(artifact, options, ports, context) };
 }

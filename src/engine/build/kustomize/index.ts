@@ -9,6 +9,7 @@ import { FolderLoader, type LoadedFile } from "./load/folder-loader.ts";
 import type { LoadedFolder } from "./load/loaded.ts";
 import { loadFolder } from "./load/loaded-folder.ts";
 import { LoadSession } from "./load/session.ts";
+import { NotLoaded } from "./not-loaded.ts";
 import { provenanceText, transformationsText } from "./provenance.ts";
 import { fixNameReferences } from "./references/name-references.ts";
 import { resolveVariables } from "./references/variables.ts";
@@ -38,7 +39,19 @@ export type { KustomizeResult } from "./result.ts";
  */
 export async function buildKustomization(tree: FileTree, path: string, options: BuildOptions): Promise<KustomizeResult> {
   const session = new LoadSession(tree, options);
-  const root = await tree.resolve(path);
+  for (;;) {
+    try {
+      return await buildOnce(session, path);
+    } catch (error) {
+      if (!(error instanceof NotLoaded)) throw error;
+      await error.load();
+      session.startAgain();
+    }
+  }
+}
+
+async function buildOnce(session: LoadSession, path: string): Promise<KustomizeResult> {
+  const root = await session.tree.resolve(path);
   const folder = await loadFolder(new FolderLoader(session, root), path === "" ? "." : path, (plugins) => pluginConfigs(session, plugins));
   const metadata = folder.fields.buildMetadata ?? [];
   const context: BuildContext = { session, schema: chooseSchema(session, folder), traces: metadata.length > 0 };

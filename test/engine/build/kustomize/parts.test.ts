@@ -6,7 +6,6 @@ import { encodeBase64Lines } from "../../../../src/engine/build/kustomize/genera
 import { contentHash, goJson } from "../../../../src/engine/build/kustomize/generators/hash.ts";
 import { parseEnvFile, parseFileSource, parseLiteral } from "../../../../src/engine/build/kustomize/generators/key-value-sources.ts";
 import { nearest } from "../../../../src/engine/build/kustomize/nearest.ts";
-import { compilePattern } from "../../../../src/engine/build/kustomize/regular-expression.ts";
 import { parseLabelSelector } from "../../../../src/engine/build/kustomize/resources/label-selector.ts";
 import { byBytes } from "../../../../src/engine/build/kustomize/resources/byte-order.ts";
 import { builtInSchema } from "../../../../src/engine/build/kustomize/schema/schema.ts";
@@ -64,12 +63,6 @@ test("selectors of labels are read as Kubernetes reads them", () => {
   for (const selector of matching) assert.equal(parseLabelSelector(selector)?.(labels), true, selector);
   for (const selector of others) assert.equal(parseLabelSelector(selector)?.(labels), false, selector);
   for (const selector of invalid) assert.equal(parseLabelSelector(selector), undefined, selector);
-});
-
-test("patterns are those of RE2", () => {
-  assert.equal(compilePattern("^(?i)WEB$")?.test("web"), true);
-  assert.equal(compilePattern("b")?.test("abc"), true);
-  for (const refused of ["(?=x)", "(a)\\1", "(", "*"]) assert.equal(compilePattern(refused), undefined, refused);
 });
 
 test("hashes are those of the original", () => {

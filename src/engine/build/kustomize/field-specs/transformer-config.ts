@@ -26,7 +26,7 @@ export interface TransformerConfig {
 export const emptyConfig: TransformerConfig = { sections: sectionsOf(() => []), nameReference: [] };
 
 /** The configuration that every kustomization starts with. */
-export const defaultConfig: TransformerConfig = mergeConfigs("", emptyConfig, {
+export const defaultConfig: TransformerConfig = merged("", emptyConfig, {
   sections: sectionsOf((section) => (section === "labels" ? [] : BUILT_IN_FIELD_SPECS[section].map(fieldSpecOfRow))),
   nameReference: BUILT_IN_FIELD_SPECS.nameReference.map(([target, referrers]) => {
     const { group, version, kind } = fieldSpecOfRow(target);
@@ -44,6 +44,11 @@ export function sectionsOf(of: (section: Section) => readonly FieldSpec[]): Reco
 /** Adds a configuration to another, sorted by kind. Throws BUILD_FAILED, naming `file`, where they disagree. */
 export function mergeConfigs(file: string, config: TransformerConfig, added: TransformerConfig): TransformerConfig {
   if (config === added || added === emptyConfig) return config;
+  if (config === emptyConfig && added === defaultConfig) return added;
+  return merged(file, config, added);
+}
+
+function merged(file: string, config: TransformerConfig, added: TransformerConfig): TransformerConfig {
   try {
     return {
       sections: sectionsOf((section) => sortByKind(mergeFieldSpecs(config.sections[section], added.sections[section]))),
@@ -66,7 +71,9 @@ function mergeReferences(references: readonly NameReference[], added: readonly N
 }
 
 function sortByKind<T extends Gvk>(items: readonly T[]): readonly T[] {
-  return items.toSorted((a, b) => rank(a.kind) - rank(b.kind) || byBytes(sortText(a), sortText(b)));
+  if (items.length < 2) return items;
+  const keyed = items.map((item) => ({ item, rank: rank(item.kind), text: sortText(item) }));
+  return keyed.sort((a, b) => a.rank - b.rank || byBytes(a.text, b.text)).map(({ item }) => item);
 }
 
 /** The specs of a list that are for a kind. */

@@ -30,6 +30,11 @@ export class LoadSession {
     this.#warnings.set(`${warning.file}\n${warning.message}`, warning);
   }
 
+  /** The same files are used once more: only what is counted as it is used is counted anew. */
+  startAgain(): void {
+    this.#documentCount = 0;
+  }
+
   /** Throws what the signal carries, or LIMIT_EXCEEDED when the time is up. */
   checkTime(): void {
     this.options.signal.throwIfAborted();

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue, setKey } from "../../../model/json.ts";
 import { splitMatch } from "../field-specs/look-up.ts";
-import { compilePattern, type Pattern } from "../regular-expression.ts";
+import { compileInnerPattern, type Pattern } from "../regular-expression.ts";
 import { scalarText, type Slot } from "../resources/scalar.ts";
 import { resolvePlain } from "../../../yaml/scalar.ts";
 
@@ -83,7 +83,7 @@ function followIndex(match: Match, list: JsonValue[], index: number, rest: reado
 
 function followElements(match: Match, list: JsonValue[], step: string, rest: readonly string[]): readonly MatchedSlot[] {
   const [key, source] = splitMatch(step);
-  const pattern = source === undefined ? undefined : compilePattern(source);
+  const pattern = source === undefined ? undefined : compileInnerPattern(source);
   if (source === undefined || pattern === undefined) throw new PathMismatch(`the step ${JSON.stringify(step)} is no [key=pattern]`);
   const found = list.flatMap((element, index) => followElement(match, element, { container: list, key: index }, { key, pattern, rest }));
   if (found.length > 0 || match.create === undefined) return found;

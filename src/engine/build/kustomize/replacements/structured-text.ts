@@ -1,13 +1,20 @@
 import { GitOpsError } from "../../../model/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../model/json.ts";
-import { editYamlText } from "../../../yaml/edit-text.ts";
+import type { editYamlText } from "../../../yaml/edit-text.ts";
 import { readYamlText } from "../../../yaml/read.ts";
 import { DEFAULT_BUDGET } from "../../build-options.ts";
 import { lookUp } from "../field-specs/look-up.ts";
 import { writeSlot } from "../resources/joined-scalars.ts";
 import { goJson } from "../generators/hash.ts";
+import { NotLoaded } from "../not-loaded.ts";
 import { scalarText, slotValue } from "../resources/scalar.ts";
 import { type Leaf, type MatchedSlot, matchPath, PathMismatch } from "./match-path.ts";
+
+let editText: typeof editYamlText | undefined;
+
+async function loadEditor(): Promise<void> {
+  ({ editYamlText: editText } = await import("../../../yaml/edit-text.ts"));
+}
 
 /** Reads YAML or JSON that is the text of a field. Throws {@link PathMismatch} where it is neither. */
 export function readStructured(text: string): JsonValue {
@@ -21,7 +28,7 @@ export function readStructured(text: string): JsonValue {
 }
 
 /**
- * Follows a path into a text that is YAML or JSON itself, sets what it leads to, and writes the text anew.
+ * Follows a path into a text that is YAML or JSON itself, sets what it leads to, and writes the text anew. Throws {@link NotLoaded}.
  *
  * @returns whether there was such a text and such a field; otherwise nothing was changed.
  */
@@ -59,7 +66,8 @@ function changeInside(
     if (slots.length === 0) return undefined;
     for (const slot of slots) set(slot);
     if (/^\s*[{[]/.test(text)) return jsonLike(inside, text);
-    return editYamlText(
+    if (editText === undefined) throw new NotLoaded(loadEditor);
+    return editText(
       text,
       slots.map((slot) => ({ path: pathTo(inside, slot) ?? [], value: slotValue(slot) ?? null })),
     ).trim();

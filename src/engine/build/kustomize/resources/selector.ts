@@ -1,6 +1,6 @@
 import type { Selector } from "../decode/kustomization.ts";
 import { buildFailure } from "../fail.ts";
-import { compilePattern, type Pattern } from "../regular-expression.ts";
+import { compileWholePattern, type Pattern } from "../regular-expression.ts";
 import type { ResourceName } from "./identity.ts";
 import { type LabelMatcher, parseLabelSelector } from "./label-selector.ts";
 import type { Resource } from "./resource.ts";
@@ -22,7 +22,7 @@ export function compileSelector(file: string, path: string, selector: Selector):
   const pattern = (field: "group" | "version" | "kind" | "name" | "namespace"): Pattern => {
     const source = selector[field];
     if (source === undefined || source === "") return always;
-    const compiled = compilePattern(`^(?:${source})$`);
+    const compiled = compileWholePattern(source);
     if (compiled === undefined)
       throw buildFailure(file, `${path}.${field} is no regular expression of RE2`, "look-around and back references are not in RE2");
     return compiled;

@@ -3,7 +3,7 @@ import type { Image } from "../decode/kustomization.ts";
 import type { FieldSpec } from "../field-specs/field-spec.ts";
 import { walkField } from "../field-specs/walk-field.ts";
 import { writeSlot } from "../resources/joined-scalars.ts";
-import { compilePattern, type Pattern } from "../regular-expression.ts";
+import { compileNamePattern, type Pattern } from "../regular-expression.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 import { type Slot, scalarText } from "../resources/scalar.ts";
 
@@ -29,7 +29,7 @@ interface Place {
  * @returns for each entry, how many images it named.
  */
 export function transformImages(resources: ResourceMap, entries: readonly Image[], specs: readonly FieldSpec[]): readonly number[] {
-  const rules = entries.map((entry) => ({ entry, pattern: compilePattern(`^${entry.name ?? ""}${TAG}${DIGEST}$`) }));
+  const rules = entries.map((entry) => ({ entry, pattern: compileNamePattern(entry.name ?? "", TAG + DIGEST) }));
   const hits = entries.map(() => 0);
   if (rules.length === 0) return hits;
   for (const resource of resources.all) {
