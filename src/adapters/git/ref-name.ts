@@ -35,6 +35,7 @@ export function checkRef(ref: GitRef): void {
     case "named":
     case "branch":
     case "tag":
+    case "full":
       if (!isRefName(ref.name))
         throw new GitOpsError("USAGE", "the ref is not a valid branch, tag or commit name", { hint: "see git help check-ref-format" });
   }
@@ -54,5 +55,7 @@ export function describeRef(ref: GitRef): string {
     case "branch":
     case "tag":
       return `${ref.type} ${ref.name}`;
+    case "full":
+      return `the ref ${ref.name}`;
   }
 }

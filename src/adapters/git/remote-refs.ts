@@ -30,6 +30,8 @@ export function refPatterns(ref: GitRef): readonly string[] {
       return [branch(ref.name)];
     case "tag":
       return [tag(ref.name), `${tag(ref.name)}^{}`];
+    case "full":
+      return [ref.name, `${ref.name}^{}`];
     case "semver":
       return ["refs/tags/*"];
     case "named":
@@ -50,6 +52,8 @@ export function pickRef(refs: RemoteRefs, ref: GitRef): WantedRevision | undefin
       return pickName(refs, branch(ref.name), ref.name);
     case "tag":
       return pickName(refs, tag(ref.name), ref.name);
+    case "full":
+      return pickFull(refs, ref.name);
     case "semver":
       return pickVersion(refs, semverRange(ref.range));
     case "commit":
@@ -73,9 +77,13 @@ export function parseRemoteRefs(text: string): RemoteRefs {
 
 function pickNamed(refs: RemoteRefs, name: string): WantedRevision | undefined {
   if (name === "HEAD") return pickHead(refs);
-  if (name.startsWith("refs/")) return pickName(refs, name, name.replace(/^refs\/(?:heads|tags)\//, ""));
+  if (name.startsWith("refs/")) return pickFull(refs, name);
   const found = pickName(refs, branch(name), name) ?? pickName(refs, tag(name), name);
   return found ?? (isShortCommitId(name) ? { type: "commit", id: name.toLowerCase() } : undefined);
+}
+
+function pickFull(refs: RemoteRefs, name: string): WantedRevision | undefined {
+  return pickName(refs, name, name.replace(/^refs\/(?:heads|tags)\//, ""));
 }
 
 function pickHead(refs: RemoteRefs): WantedRevision | undefined {

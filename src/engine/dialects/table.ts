@@ -1,20 +1,16 @@
 import type { SpokenKind } from "../model/object-view.ts";
 import type { Dialect } from "./dialect.ts";
-import { FLUX_KINDS } from "./flux/kinds.ts";
-import { requestPatch, suspendPatch } from "./flux/requests.ts";
-import { viewFluxObject } from "./flux/view.ts";
+import { fluxDialect } from "./flux/index.ts";
 
 /** What it takes to read a dialect's objects and to ask their controller for something. */
 export type DialectReader = Pick<Dialect, "name" | "title" | "kinds" | "view" | "requestPatch" | "suspendPatch">;
 
-const fluxReader: DialectReader = { name: "flux", title: "Flux", kinds: FLUX_KINDS, view: viewFluxObject, requestPatch, suspendPatch };
-
 /** Every dialect that is spoken. */
-export const DIALECTS: readonly DialectReader[] = [fluxReader];
+export const DIALECTS: readonly Dialect[] = [fluxDialect];
 
 /** A kind, and the dialect that speaks it. */
 export interface DialectKind {
-  readonly dialect: DialectReader;
+  readonly dialect: Dialect;
   readonly kind: SpokenKind;
 }
 

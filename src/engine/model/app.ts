@@ -55,8 +55,8 @@ export interface HealthExpressions {
 
 /** The cluster that an app delivers to, and as whom. */
 export interface Destination {
-  /** A kubeconfig in a Secret, or its parts in a ConfigMap, beside the app; undefined for the app's own cluster. */
-  readonly kubeConfig: { readonly kind: "Secret" | "ConfigMap"; readonly name: string; readonly key: string } | undefined;
+  /** A kubeconfig in a Secret beside the app; `key` "" for the first of `value` and `value.yaml`. Undefined for the app's own cluster. */
+  readonly kubeConfig: { readonly name: string; readonly key: string } | undefined;
   /** The service account of the app's namespace that is impersonated; "" for none. */
   readonly serviceAccount: string;
 }

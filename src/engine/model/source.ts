@@ -5,6 +5,8 @@ export type GitRef =
   | { readonly type: "named"; readonly name: string }
   | { readonly type: "branch"; readonly name: string }
   | { readonly type: "tag"; readonly name: string }
+  /** A ref by its full name, such as "refs/pull/420/head". */
+  | { readonly type: "full"; readonly name: string }
   /** The highest tag in a semver range, such as ">=1.2.0 <2.0.0". */
   | { readonly type: "semver"; readonly range: string }
   | { readonly type: "commit"; readonly id: string };

@@ -22,6 +22,7 @@ export function isConfirmed(id: ResourceId, policy: SyncPolicy): boolean {
 /** Trips on a build without objects, unless the delivery has none and only runs hooks. */
 export function emptyBuildGuard(objects: number, hooks: number, evidence: PruneEvidence): readonly Guard[] {
   const owned = evidence.inventory?.entries ?? [];
+  if (owned.length === 0 && evidence.conventions.startsEmpty) return [];
   if (objects > 0 || evidence.policy.allowEmpty || (hooks > 0 && owned.length === 0)) return [];
   const message = owned.length === 0 ? "the build holds no object" : `the build holds no object, and the delivery owns ${owned.length}`;
   return [{ code: "EMPTY_BUILD", message, hint: "is the path right? --allow-empty goes on", objects: owned }];

@@ -7,6 +7,8 @@ import type { GroupKind } from "../../../engine/model/resource-id.ts";
 /** The label, annotations and names of KEP-3659 (ApplySet), as kubectl reads and writes them. */
 export const APPLYSET_ID_LABEL = "applyset.kubernetes.io/id";
 export const PART_OF_LABEL = "applyset.kubernetes.io/part-of";
+/** Set on the record of a delivery that belongs to an object of a dialect which the cluster does not serve. */
+export const DIALECT_ANNOTATION = "gitops/dialect";
 const TOOLING_ANNOTATION = "applyset.kubernetes.io/tooling";
 const GROUP_KINDS_ANNOTATION = "applyset.kubernetes.io/contains-group-kinds";
 const NAMESPACES_ANNOTATION = "applyset.kubernetes.io/additional-namespaces";
@@ -46,6 +48,7 @@ export function parentAnnotations(ref: DeliveryRef, inventory: Inventory): JsonO
   namespaces.delete(ref.namespace);
   return {
     [TOOLING_ANNOTATION]: TOOLING,
+    ...(ref.dialect === "bare" ? {} : { [DIALECT_ANNOTATION]: ref.dialect }),
     [GROUP_KINDS_ANNOTATION]: [...kinds].sort().join(","),
     ...(namespaces.size > 0 ? { [NAMESPACES_ANNOTATION]: [...namespaces].sort().join(",") } : {}),
   };

@@ -6,7 +6,9 @@ import type { Clock } from "../../../engine/ports/clock.ts";
 import type { CallOptions, ClusterReader } from "../../../engine/ports/cluster-reader.ts";
 import type { ClusterWriter } from "../../../engine/ports/cluster-writer.ts";
 import type { DeliveryLease, DeliveryList, DeliveryStore, DeliveryWriter, StoredDelivery } from "../../../engine/ports/delivery-store.ts";
-import { APPLYSET_ID_LABEL, PART_OF_LABEL, applySetId, isOurParent, parentName } from "./applyset.ts";
+import { annotationOf } from "../../../engine/model/metadata.ts";
+import { APPLYSET_ID_LABEL, DIALECT_ANNOTATION, PART_OF_LABEL, applySetId, isOurParent, parentName } from "./applyset.ts";
+import { configMapRecord } from "./config-map-record.ts";
 import { takeLease } from "./lease.ts";
 import { configMapId, decodeRecord } from "./parent-record.ts";
 
@@ -27,7 +29,7 @@ export function createDeliveryWriter(cluster: ClusterWriter, clock: Clock): Deli
   return {
     ...createDeliveryStore(cluster),
     begin: (ref: DeliveryRef, intent: Inventory, expected: string | undefined, options: CallOptions): Promise<DeliveryLease> =>
-      takeLease({ cluster, clock, ref }, intent, expected, options),
+      takeLease(configMapRecord(cluster, ref), clock, intent, expected, options),
   };
 }
 
@@ -35,6 +37,7 @@ async function readDelivery(cluster: ClusterReader, ref: DeliveryRef, options: C
   const parent = await cluster.get(configMapId(ref.namespace, parentName(ref)), options);
   if (parent === undefined) return undefined;
   if (!isOurParent(objectAt(parent, "metadata"))) throw foreignParent(ref);
+  if (refOf(parent).dialect !== ref.dialect) throw otherDialect(ref);
   return storedDelivery(cluster, ref, parent, options);
 }
 
@@ -73,10 +76,19 @@ async function storedDelivery(cluster: ClusterReader, ref: DeliveryRef, parent: 
 
 function refOf(parent: JsonObject): DeliveryRef {
   return {
-    dialect: "bare",
+    dialect: annotationOf(parent, DIALECT_ANNOTATION) === "flux" ? "flux" : "bare",
     namespace: stringAt(parent, "metadata", "namespace"),
     name: stringAt(parent, "metadata", "name").slice("gitops-".length),
   };
+}
+
+/** A bare delivery and an app of the same name and namespace cannot both have their record in the cluster's ConfigMaps. */
+function otherDialect(ref: DeliveryRef): GitOpsError {
+  const object = `ConfigMap ${ref.namespace}/${parentName(ref)}`;
+  return new GitOpsError("OWNED_BY_ANOTHER", `${object} is the record of another delivery that is called ${ref.name} too`, {
+    hint: "rename one of the two, or install the dialect's CRDs: its objects then keep their own record",
+    data: { object },
+  });
 }
 
 function foreignParent(ref: DeliveryRef): GitOpsError {

@@ -1,9 +1,9 @@
 import { durationMs } from "../../model/duration.ts";
-import { arrayAt, objectAt, stringAt, valueAt, type JsonObject, type JsonValue } from "../../model/json.ts";
-import type { HistoryEntry, ObjectView, RecordedObject } from "../../model/object-view.ts";
+import { arrayAt, objectAt, stringAt, valueAt, type JsonObject } from "../../model/json.ts";
+import type { HistoryEntry, ObjectView } from "../../model/object-view.ts";
 import { groupOf, type ResourceId } from "../../model/resource-id.ts";
 import { kustomizationHistory, releaseHistory } from "./history.ts";
-import { parseInventoryId } from "./inventory-id.ts";
+import { parseInventoryEntries } from "./inventory-id.ts";
 import { HELM_GROUP, KUSTOMIZE_GROUP, SOURCE_GROUP } from "./kinds.ts";
 import { sourceUrl } from "./source-url.ts";
 import { healthOfStatus, readStatus, type FluxStatus } from "./status.ts";
@@ -48,7 +48,7 @@ export function viewFluxObject(object: JsonObject): ObjectView {
       name: stringAt(entry, "name"),
     })),
     isRemote: Object.keys(objectAt(object, "spec", "kubeConfig")).length > 0,
-    inventory: inventoryOf(object),
+    inventory: parseInventoryEntries(object),
     intervalMs: durationMs(stringAt(object, "spec", "interval")),
     ...parts,
   };
@@ -137,11 +137,4 @@ function chartSource(object: JsonObject, id: ResourceId): ResourceId | undefined
   const [namespace = "", name = ""] = stringAt(object, "status", "helmChart").split("/");
   if (name !== "") return { group: SOURCE_GROUP, kind: "HelmChart", namespace, name };
   return referred(objectAt(object, "spec", "chart", "spec", "sourceRef"), id.namespace);
-}
-
-function inventoryOf(object: JsonObject): readonly RecordedObject[] {
-  return arrayAt(object, "status", "inventory", "entries").flatMap((entry: JsonValue) => {
-    const recorded = parseInventoryId(stringAt(entry, "id"), stringAt(entry, "v"));
-    return recorded === undefined ? [] : [recorded];
-  });
 }

@@ -1,0 +1,22 @@
+import type { Dialect } from "../dialect.ts";
+import { kustomizationApp } from "./app.ts";
+import { FLUX_KINDS } from "./kinds.ts";
+import { kustomizationStatus } from "./outcome.ts";
+import { KUSTOMIZATION_RECORD } from "./record.ts";
+import { requestPatch, suspendPatch } from "./requests.ts";
+import { gitRepositorySource } from "./source.ts";
+import { viewFluxObject } from "./view.ts";
+
+/** Flux: GitRepository and Kustomization are played, the other kinds are read and waited for. */
+export const fluxDialect: Dialect = {
+  name: "flux",
+  title: "Flux",
+  kinds: FLUX_KINDS,
+  record: KUSTOMIZATION_RECORD,
+  view: viewFluxObject,
+  app: kustomizationApp,
+  source: gitRepositorySource,
+  statusAfter: kustomizationStatus,
+  requestPatch,
+  suspendPatch,
+};
