@@ -19,6 +19,8 @@ export interface Rendered {
 export interface ArgumentSpec {
   readonly description: string;
   readonly required?: true;
+  /** All that follows; only for the last one. */
+  readonly many?: true;
   /** For help and completions; any text is accepted where it is left out. */
   readonly choices?: readonly string[];
   /** Throws UsageError for a text that cannot be meant, before anything is connected to. */
@@ -30,9 +32,11 @@ export type ArgumentTable = Readonly<Record<string, ArgumentSpec>>;
 
 type ArgumentText<Spec extends ArgumentSpec> = Spec extends { readonly choices: readonly (infer Choice)[] } ? Choice : string;
 
-type ArgumentValues<Table extends ArgumentTable> = {
-  readonly [Name in keyof Table]: ArgumentText<Table[Name]> | (Table[Name] extends { readonly required: true } ? never : undefined);
-};
+type ArgumentValue<Spec extends ArgumentSpec> = Spec extends { readonly many: true }
+  ? readonly string[]
+  : ArgumentText<Spec> | (Spec extends { readonly required: true } ? never : undefined);
+
+type ArgumentValues<Table extends ArgumentTable> = { readonly [Name in keyof Table]: ArgumentValue<Table[Name]> };
 
 /** What any command may use. */
 export interface Session {

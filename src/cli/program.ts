@@ -80,6 +80,12 @@ export function readOptions(table: OptionTable, given: ReadonlyMap<string, reado
 function readArguments(command: Command, positionals: readonly string[]): ReadValues {
   const values: Record<string, AnyOptionValue> = {};
   for (const [index, [name, spec]] of Object.entries(command.arguments).entries()) {
+    if (spec.many === true) {
+      const rest = positionals.slice(index);
+      for (const value of rest) spec.check?.(value);
+      values[name] = rest;
+      continue;
+    }
     const value = positionals[index];
     if (value !== undefined && spec.choices !== undefined && !spec.choices.includes(value)) {
       throw new UsageError(`unknown ${name} ${JSON.stringify(value)}`, `it is one of ${spec.choices.join(", ")}`);
@@ -92,7 +98,7 @@ function readArguments(command: Command, positionals: readonly string[]): ReadVa
 
 /** The `[directory]` and `<name>` of a command's synopsis. */
 function argumentTerm(name: string, spec: ArgumentSpec): string {
-  const term = spec.choices === undefined ? flagName(name).toUpperCase() : spec.choices.join("|");
+  const term = `${spec.choices === undefined ? flagName(name).toUpperCase() : spec.choices.join("|")}${spec.many === true ? "..." : ""}`;
   return spec.required === true ? term : `[${term}]`;
 }
 
@@ -139,7 +145,8 @@ function addCommand(program: CommanderCommand, command: Command): void {
     .usage([...synopsis, "[FLAGS]"].join(" "))
     .allowExcessArguments(false);
   for (const [name, spec] of Object.entries(command.arguments)) {
-    added.argument(spec.required === true ? `<${flagName(name).toUpperCase()}>` : `[${flagName(name).toUpperCase()}]`, spec.description);
+    const term = `${flagName(name).toUpperCase()}${spec.many === true ? "..." : ""}`;
+    added.argument(spec.required === true ? `<${term}>` : `[${term}]`, spec.description);
   }
   addOptions(added, command.options, "Flags:");
   addHelpOption(added, "Flags:");

@@ -6,7 +6,10 @@ import { deleteCommand } from "./delete.ts";
 import { diffCommand } from "./diff.ts";
 import { getCommand } from "./get.ts";
 import { helpCommand } from "./help.ts";
+import { reconcileCommand } from "./reconcile.ts";
 import { releaseCommand } from "./release.ts";
+import { resumeCommand } from "./resume.ts";
+import { suspendCommand } from "./suspend.ts";
 import { syncCommand } from "./sync.ts";
 import { versionCommand } from "./version.ts";
 
@@ -16,6 +19,9 @@ export const COMMANDS: readonly Command[] = [
   diffCommand,
   getCommand,
   buildCommand,
+  reconcileCommand,
+  suspendCommand,
+  resumeCommand,
   deleteCommand,
   adoptCommand,
   releaseCommand,

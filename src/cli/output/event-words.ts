@@ -45,6 +45,13 @@ export function describeEvent(event: EngineEvent): EventWords {
         tone: "detail",
         text: `trying again in ${(event.delayMs / 1000).toFixed(1)}s (${event.attempt}): ${escapeControls(event.what)}: ${escapeControls(event.reason)}`,
       };
+    case "request.sent":
+      return { tone: "begin", text: `asked ${event.controller} to reconcile ${objectName(event.id)}` };
+    case "request.answered":
+      return {
+        tone: "done",
+        text: `${objectName(event.id)} is ready${event.revision === "" ? "" : `: ${escapeControls(event.revision)}`}`,
+      };
     case "warning":
       return { tone: "warning", text: `${event.id === undefined ? "" : `${objectName(event.id)}: `}${escapeControls(event.message)}` };
     case "sync.finished":

@@ -41,6 +41,8 @@ export type EngineEvent =
   | { readonly type: "prune.withheld"; readonly objects: number; readonly reason: string }
   | { readonly type: "inventory.written"; readonly entries: number }
   | { readonly type: "request.retried"; readonly what: string; readonly reason: string; readonly attempt: number; readonly delayMs: number }
+  | { readonly type: "request.sent"; readonly id: ResourceId; readonly controller: string }
+  | { readonly type: "request.answered"; readonly id: ResourceId; readonly revision: Revision }
   | { readonly type: "warning"; readonly message: string; readonly id?: ResourceId }
   | ({ readonly type: "sync.finished"; readonly revision: Revision; readonly exitCode: number } & SyncCounts);
 

@@ -63,6 +63,8 @@ export interface ObjectView {
   readonly message: string;
   /** A controller works on it at this moment. */
   readonly isReconciling: boolean;
+  /** It waits for another object of {@link dependsOn}, not for its own work. */
+  readonly isBlocked: boolean;
   /** A controller gave up until the spec changes. */
   readonly isStalled: boolean;
   /** Of the object itself: Healthy when ready, Degraded when it failed, Progressing between, Suspended when it is. */

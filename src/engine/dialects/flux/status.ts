@@ -12,6 +12,7 @@ export interface FluxStatus {
   readonly reason: string;
   readonly message: string;
   readonly isReconciling: boolean;
+  readonly isBlocked: boolean;
   readonly isStalled: boolean;
   readonly handledRequest: string;
   readonly pendingRequest: string;
@@ -40,6 +41,7 @@ export function readStatus(object: JsonObject): FluxStatus {
     message: ready === undefined ? "waiting to be reconciled" : stringAt(ready, "message"),
     // With ProgressingWithRetry the attempt is over and failed; the controller only waits for the next one.
     isReconciling: stringAt(reconciling, "status") === "True" && stringAt(reconciling, "reason") !== "ProgressingWithRetry",
+    isBlocked: word === "False" && stringAt(ready, "reason") === "DependencyNotReady",
     isStalled: stringAt(condition(object, "Stalled"), "status") === "True",
     handledRequest: stringAt(object, "status", "lastHandledReconcileAt"),
     pendingRequest: stringAt(annotations, REQUESTED_AT),

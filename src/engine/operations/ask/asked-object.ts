@@ -1,0 +1,128 @@
+import { GitOpsError } from "../../model/errors.ts";
+import { stringAt, type JsonObject } from "../../model/json.ts";
+import type { ObjectView } from "../../model/object-view.ts";
+import { resourceKey, type ResourceId } from "../../model/resource-id.ts";
+import { withNamespace, type FoundObject } from "../find-objects.ts";
+import type { RunContext } from "../request.ts";
+import { notReady } from "./not-ready.ts";
+
+/** How asking a controller ended, for one object. */
+export interface AskOutcome {
+  readonly id: ResourceId;
+  /** `requested` where nobody waited; `skipped` for a suspended one among many. */
+  readonly result: "ready" | "requested" | "failed" | "skipped" | "timed out";
+  /** As last seen. */
+  readonly view: ObjectView;
+  /** The request that was made; "" where none was. */
+  readonly token: string;
+  readonly elapsedMs: number;
+  /** Why it failed; GitOpsError. */
+  readonly error?: GitOpsError;
+}
+
+/** One object whose controller was asked: what is seen of it, and what that means. */
+export class AskedObject {
+  readonly found: FoundObject;
+  readonly token: string;
+  readonly uid: string;
+  readonly #context: RunContext;
+  /** Ours, and those of later requests that were written over it: whoever handles one of them has seen ours, too. */
+  readonly #tokens: Set<string>;
+  #view: ObjectView;
+  #isSent = false;
+  #told = "";
+  #end: { readonly result: "ready" | "requested" | "failed"; readonly error?: GitOpsError } | undefined;
+
+  constructor(found: FoundObject, token: string, context: RunContext) {
+    this.found = found;
+    this.token = token;
+    this.uid = stringAt(found.object, "metadata", "uid");
+    this.#view = found.view;
+    this.#tokens = new Set([token]);
+    this.#context = context;
+  }
+
+  get view(): ObjectView {
+    return this.#view;
+  }
+
+  get end() {
+    return this.#end;
+  }
+
+  get isHandled(): boolean {
+    return this.#tokens.has(this.#view.handledRequest);
+  }
+
+  /** The request was written; `object` is the server's answer. */
+  sent(object: JsonObject, isWaitedFor: boolean): void {
+    this.#isSent = true;
+    this.#view = this.found.spoken.dialect.view(object);
+    this.#context.emit({ type: "request.sent", id: this.#view.id, controller: this.found.spoken.kind.controller.title });
+    if (!isWaitedFor) this.#end = { result: "requested" };
+  }
+
+  fail(error: GitOpsError): void {
+    this.#end ??= { result: "failed", error };
+  }
+
+  /** @param isOpen whether another object is still waited for. */
+  see(object: JsonObject, isOpen: (key: string) => boolean): void {
+    if (this.#end !== undefined || !this.#isSent) return;
+    if (stringAt(object, "metadata", "uid") !== this.uid) return this.vanished();
+    const view = this.found.spoken.dialect.view(object);
+    this.#view = view;
+    this.#noteOverwritten(view);
+    if (stringAt(object, "metadata", "deletionTimestamp") !== "") return this.fail(missing(view.id, "is being deleted"));
+    if (this.isHandled) this.#judge(view, isOpen);
+    else if (view.isSuspended) this.fail(suspended(this.found));
+    this.#tell(view);
+  }
+
+  vanished(): void {
+    if (this.#isSent) this.fail(missing(this.#view.id, "was deleted while it was waited for"));
+  }
+
+  #noteOverwritten({ pendingRequest, id }: ObjectView): void {
+    if (pendingRequest === "" || this.#tokens.has(pendingRequest)) return;
+    this.#tokens.add(pendingRequest);
+    const message = `somebody else asked after this request (${pendingRequest}): the answer to either counts`;
+    this.#context.emit({ type: "warning", id, message });
+  }
+
+  #judge(view: ObjectView, isOpen: (key: string) => boolean): void {
+    const waitsForAnother = view.isBlocked && view.dependsOn.some((id) => isOpen(resourceKey(id)));
+    if (view.ready === "False" && (view.health.status === "Degraded" || (view.isBlocked && !waitsForAnother)))
+      return this.fail(notReady(this.found, view));
+    if (view.isStalled) return this.fail(notReady(this.found, view));
+    if (view.ready !== "True" || !view.isObserved || view.isReconciling) return;
+    this.#end = { result: "ready" };
+    this.#context.emit({ type: "request.answered", id: view.id, revision: view.revision });
+  }
+
+  #tell(view: ObjectView): void {
+    if (this.#end !== undefined) return;
+    const { status, reason, message } = view.health;
+    const text = `${status} ${reason} ${message}`;
+    if (text === this.#told || status === "Healthy") return;
+    this.#told = text;
+    this.#context.emit({ type: "object.health", id: view.id, health: view.health });
+  }
+}
+
+/** Asking for a suspended object says nothing to its controller. */
+export function suspended({ spoken, view }: FoundObject): GitOpsError {
+  const { id } = view;
+  const why = view.suspendReason === "" ? "" : ` (${view.suspendReason})`;
+  return new GitOpsError("SUSPENDED", `${withNamespace(id)} is suspended${why}: its controller does nothing`, {
+    hint: `gitops resume ${spoken.kind.words[0] ?? ""} ${id.name} -n ${id.namespace}`,
+    data: { object: withNamespace(id), namespace: id.namespace },
+  });
+}
+
+function missing(id: ResourceId, what: string): GitOpsError {
+  return new GitOpsError("OBJECT_NOT_FOUND", `${withNamespace(id)} ${what}`, {
+    hint: "gitops get all -A lists what there is",
+    data: { object: withNamespace(id), namespace: id.namespace },
+  });
+}
