@@ -1,5 +1,14 @@
-import { findObject, findSpokenKind, listObjects, DIALECT_KINDS, type DialectKind } from "../engine/index.ts";
-import type { AskingPorts, FoundObject, GitOpsError, RunContext } from "../engine/index.ts";
+import {
+  DIALECT_KINDS,
+  findAmong,
+  findSpokenKind,
+  GitOpsError,
+  selectObjects,
+  type AskingPorts,
+  type DialectKind,
+  type ReadObject,
+  type RunContext,
+} from "../engine/index.ts";
 import type { WriteSession } from "./command.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -26,7 +35,7 @@ export interface WantedObjects extends ObjectWords {
 
 /** What a command found, and which of the names that it was given it did not find. */
 export interface Selection {
-  readonly found: readonly FoundObject[];
+  readonly found: readonly ReadObject[];
   readonly missing: readonly GitOpsError[];
 }
 
@@ -66,44 +75,64 @@ export function kindsOf(word: string): readonly DialectKind[] | undefined {
 }
 
 /** Finds what was asked for. What concerns one name only comes back in `missing`. */
-export async function selectObjects(
+export async function findWanted(
   { kinds, names, flags, isMany }: WantedObjects,
   session: WriteSession,
   ports: AskingPorts,
   context: RunContext,
 ): Promise<Selection> {
-  const namespace = session.globals.namespace;
+  const { namespace } = session.globals;
   if (isMany) {
     // Apps are what people mean by everything: a source is named, or comes along with its app.
-    const chosen = kinds === DIALECT_KINDS ? DIALECT_KINDS.filter(({ kind }) => kind.role === "app") : kinds;
+    const chosen = kinds === DIALECT_KINDS ? APPS : kinds;
     const where = flags.allNamespaces ? undefined : await session.namespace();
-    const query = { kinds: chosen, namespace: where, labelSelector: flags.selector };
-    return { found: await listObjects(query, ports, context), missing: [] };
+    return { found: await selectObjects(chosen, { namespace: where, labelSelector: flags.selector ?? "" }, ports, context), missing: [] };
   }
-  const defaultNamespace = await session.namespace();
-  const found: FoundObject[] = [];
-  const missing: GitOpsError[] = [];
-  const { GitOpsError } = await session.engine();
+  const scope = { namespace, defaultNamespace: await session.namespace() };
   const results = await Promise.all(
-    names.map(async (named) =>
-      findObject(named.name, { kinds: named.kinds, namespace, defaultNamespace }, ports, context).catch((error: unknown) => {
-        if (error instanceof GitOpsError && ["OBJECT_NOT_FOUND", "AMBIGUOUS_NAME"].includes(error.code)) return error;
+    names.map((named) =>
+      findNamed(named, scope, ports, context).catch((error: unknown) => {
+        if (isOfOneName(error)) return error;
         throw error;
       }),
     ),
   );
-  const seen = new Set<string>();
+  const found = new Map<string, ReadObject>();
+  const missing: GitOpsError[] = [];
   for (const result of results) {
     if (result instanceof GitOpsError) missing.push(result);
-    else if (!seen.has(keyOf(result))) {
-      seen.add(keyOf(result));
-      found.push(result);
-    }
+    else found.set(keyOf(result), result);
   }
-  return { found, missing };
+  return { found: [...found.values()], missing };
 }
 
-function keyOf({ view: { id } }: FoundObject): string {
+const APPS = DIALECT_KINDS.filter(({ kind }) => kind.role === "app");
+
+/** A name alone is of an app; only where no app has it, of a source: both often share one. */
+async function findNamed(
+  { kinds, name }: ObjectWords["names"][number],
+  scope: Parameters<typeof findAmong>[2],
+  ports: AskingPorts,
+  context: RunContext,
+): Promise<ReadObject> {
+  if (kinds !== DIALECT_KINDS) return findAmong(name, kinds, scope, ports, context);
+  const quietly = { ...context, emit: () => undefined };
+  try {
+    return await findAmong(name, APPS, scope, ports, context);
+  } catch (error) {
+    if (!(error instanceof GitOpsError) || error.code !== "DELIVERY_NOT_FOUND") throw error;
+    const sources = DIALECT_KINDS.filter(({ kind }) => kind.role === "source");
+    return findAmong(name, sources, scope, ports, quietly).catch((second: unknown) => {
+      throw second instanceof GitOpsError && second.code === "DELIVERY_NOT_FOUND" ? error : second;
+    });
+  }
+}
+
+function isOfOneName(error: unknown): error is GitOpsError {
+  return error instanceof GitOpsError && ["DELIVERY_NOT_FOUND", "AMBIGUOUS_NAME"].includes(error.code);
+}
+
+function keyOf({ view: { id } }: ReadObject): string {
   return `${id.group}/${id.kind}/${id.namespace}/${id.name}`;
 }
 

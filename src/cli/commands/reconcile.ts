@@ -22,7 +22,7 @@ export const reconcileCommand = defineCommand({
     { command: "gitops reconcile --all -l team=shop -A", explains: "all apps of a team" },
   ],
   async run(input, session) {
-    const [{ reconcileObjects }, { readSelection, selectObjects }, { runOnObjects }] = await Promise.all([
+    const [{ reconcileObjects }, { readSelection, findWanted }, { runOnObjects }] = await Promise.all([
       session.engine(),
       import("../object-words.ts"),
       import("../run-on-objects.ts"),
@@ -30,7 +30,7 @@ export const reconcileCommand = defineCommand({
     const wanted = readSelection(input.words, input);
     return runOnObjects(session, { output: input.output, documentKind: "Reconciliation" }, async (context) => {
       const ports = await session.asking();
-      const { found, missing } = await selectObjects(wanted, session, ports, context);
+      const { found, missing } = await findWanted(wanted, session, ports, context);
       const { withSource, wait, timeout: timeoutMs } = input;
       const outcomes = await reconcileObjects(found, { withSource, wait, timeoutMs, skipsSuspended: wanted.isMany }, ports, context);
       return { outcomes, missing };

@@ -13,7 +13,7 @@ export const resumeCommand = defineCommand({
     { command: "gitops resume --all -A --no-wait", explains: "all apps, without waiting" },
   ],
   async run(input, session) {
-    const [{ resumeObjects }, { readSelection, selectObjects }, { runOnObjects }] = await Promise.all([
+    const [{ resumeObjects }, { readSelection, findWanted }, { runOnObjects }] = await Promise.all([
       session.engine(),
       import("../object-words.ts"),
       import("../run-on-objects.ts"),
@@ -21,7 +21,7 @@ export const resumeCommand = defineCommand({
     const wanted = readSelection(input.words, input);
     return runOnObjects(session, { output: input.output, documentKind: "Resumption" }, async (context) => {
       const ports = await session.asking();
-      const { found, missing } = await selectObjects(wanted, session, ports, context);
+      const { found, missing } = await findWanted(wanted, session, ports, context);
       return { outcomes: await resumeObjects(found, { wait: input.wait, timeoutMs: input.timeout }, ports, context), missing };
     });
   },

@@ -21,7 +21,7 @@ export const suspendCommand = defineCommand({
     { command: "gitops suspend shop billing -n flux-system", explains: "several" },
   ],
   async run(input, session) {
-    const [{ suspendObjects }, { readSelection, selectObjects }, { runOnObjects }, { parseUntil }] = await Promise.all([
+    const [{ suspendObjects }, { readSelection, findWanted }, { runOnObjects }, { parseUntil }] = await Promise.all([
       session.engine(),
       import("../object-words.ts"),
       import("../run-on-objects.ts"),
@@ -31,7 +31,7 @@ export const suspendCommand = defineCommand({
     const wanted = readSelection(input.words, input);
     return runOnObjects(session, { output: input.output, documentKind: "Suspension" }, async (context) => {
       const ports = await session.asking();
-      const { found, missing } = await selectObjects(wanted, session, ports, context);
+      const { found, missing } = await findWanted(wanted, session, ports, context);
       return { outcomes: await suspendObjects(found, { reason: input.reason ?? "", until }, ports, context), missing };
     });
   },

@@ -1,4 +1,4 @@
-import { withNamespace, type ResourceId, type SuspendOutcome } from "../../engine/index.ts";
+import { formatPlacedId, type ResourceId, type SuspendOutcome } from "../../engine/index.ts";
 import type { Terminal } from "../terminal.ts";
 import { DOCUMENT_VERSION, renderDocument } from "./document.ts";
 import { escapeControls } from "./escape.ts";
@@ -28,7 +28,7 @@ export function outcomeText(outcomes: readonly ShownOutcome[], terminal: Pick<Te
   const { paint, glyphs } = styleOf(terminal.stdoutColor, terminal.unicode);
   const message = messageOf(first);
   const detail = message === "" ? "" : `: ${escapeControls(message)}`;
-  return `${paint.green(glyphs.done)} ${escapeControls(withNamespace(first.id))} ${first.result}${detail}\n`;
+  return `${paint.green(glyphs.done)} ${escapeControls(formatPlacedId(first.id))} ${first.result}${detail}\n`;
 }
 
 /** The document of `-o json`. */

@@ -33,3 +33,8 @@ export function formatResourceId(id: ResourceId): string {
   const kind = id.kind.toLowerCase();
   return id.group === "" ? `${kind}/${id.name}` : `${kind}.${id.group}/${id.name}`;
 }
+
+/** As a person types both: `kustomization.kustomize.toolkit.fluxcd.io/shop -n flux-system`. */
+export function formatPlacedId(id: ResourceId): string {
+  return id.namespace === "" ? formatResourceId(id) : `${formatResourceId(id)} -n ${id.namespace}`;
+}

@@ -55,14 +55,27 @@ export async function findAnyDelivery(
 }
 
 /** The object of one kind that a name means. Throws as {@link findAnyDelivery}. */
-export async function findObject(
+export function findObject(
   name: string,
   spoken: DialectKind,
   scope: NameScope,
   ports: Pick<ObjectPorts, "cluster">,
   context: RunContext,
 ): Promise<ReadObject> {
-  const kinds = [readableKind(spoken, await ports.cluster.discover(context))];
+  return findAmong(name, [spoken], scope, ports, context);
+}
+
+/** The object of one of several kinds that a name means. Throws as {@link findAnyDelivery}; UNKNOWN_KIND only for a single kind. */
+export async function findAmong(
+  name: string,
+  spoken: readonly DialectKind[],
+  scope: NameScope,
+  ports: Pick<ObjectPorts, "cluster">,
+  context: RunContext,
+): Promise<ReadObject> {
+  const discovery = await ports.cluster.discover(context);
+  const [only] = spoken;
+  const kinds = only !== undefined && spoken.length === 1 ? [readableKind(only, discovery)] : readableKinds(spoken, discovery, context);
   const found = await find({ name, kinds, deliveries: undefined, cluster: ports.cluster, context, refusals: [] }, scope);
   if (found.type === "bare") throw notFound({ name, kinds }, "");
   return found.found;

@@ -1,10 +1,10 @@
 import { dialectOf } from "../dialects/table.ts";
 import { GitOpsError } from "../model/errors.ts";
-import { resourceKey, type ResourceId } from "../model/resource-id.ts";
+import { formatPlacedId, resourceKey, type ResourceId } from "../model/resource-id.ts";
 import { askControllers } from "./ask/ask-controllers.ts";
 import { suspended, type AskOutcome } from "./ask/asked-object.ts";
 import { mapBounded } from "./bounded.ts";
-import { foundObject, withNamespace, type FoundObject } from "./find-objects.ts";
+import { readObject, type ReadObject } from "./read-objects.ts";
 import type { AskingPorts, RunContext } from "./request.ts";
 
 /** How controllers are asked. */
@@ -27,13 +27,13 @@ const READS_AT_ONCE = 8;
  * errors are in the outcomes (SUSPENDED, UNHEALTHY, TIMED_OUT, HEALTH_TIMEOUT, OBJECT_NOT_FOUND, FORBIDDEN …).
  */
 export async function reconcileObjects(
-  found: readonly FoundObject[],
+  found: readonly ReadObject[],
   options: ReconcileOptions,
   ports: AskingPorts,
   context: RunContext,
 ): Promise<readonly AskOutcome[]> {
   const started = ports.clock.monotonic();
-  const isActive = ({ view }: FoundObject): boolean => !view.isSuspended;
+  const isActive = ({ view }: ReadObject): boolean => !view.isSuspended;
   const sources = options.withSource ? await sourceOutcomes(found.filter(isActive), options, ports, context) : NO_SOURCES;
   const askable = found.filter((one) => isActive(one) && failedSource(one, sources) === undefined);
   const timeoutMs = remainingMs(options.timeoutMs, ports.clock.monotonic() - started);
@@ -53,8 +53,8 @@ interface Sources {
 
 const NO_SOURCES: Sources = { outcomes: [], failures: new Map() };
 
-function requestPatch(spoken: FoundObject["spoken"], token: string) {
-  return spoken.dialect.requestPatch(token);
+function requestPatch(dialect: ReadObject["dialect"], token: string) {
+  return dialect.requestPatch(token);
 }
 
 /** What is left of a limit; at least a moment, since 0 would mean no limit. */
@@ -63,7 +63,7 @@ function remainingMs(timeoutMs: number, elapsedMs: number): number {
 }
 
 async function sourceOutcomes(
-  found: readonly FoundObject[],
+  found: readonly ReadObject[],
   options: ReconcileOptions,
   ports: AskingPorts,
   context: RunContext,
@@ -85,30 +85,30 @@ async function sourceOutcomes(
   return { outcomes, failures };
 }
 
-async function readSource(id: ResourceId, { cluster }: AskingPorts, context: RunContext): Promise<FoundObject | GitOpsError> {
+async function readSource(id: ResourceId, { cluster }: AskingPorts, context: RunContext): Promise<ReadObject | GitOpsError> {
   const spoken = dialectOf(id);
-  const data = { object: withNamespace(id), namespace: id.namespace };
+  const data = { object: formatPlacedId(id), namespace: id.namespace };
   if (spoken === undefined)
-    return new GitOpsError("UNKNOWN_KIND", `${withNamespace(id)}: no controller that could be asked serves this kind of source`, { data });
+    return new GitOpsError("UNKNOWN_KIND", `${formatPlacedId(id)}: no controller that could be asked serves this kind of source`, { data });
   try {
     const object = await cluster.get(id, context);
-    if (object !== undefined) return foundObject(spoken, object);
+    if (object !== undefined) return readObject(spoken, object);
   } catch (error) {
     if (!(error instanceof GitOpsError) || context.signal.aborted) throw error;
     return error;
   }
-  return new GitOpsError("OBJECT_NOT_FOUND", `the source ${withNamespace(id)} does not exist`, {
+  return new GitOpsError("OBJECT_NOT_FOUND", `the source ${formatPlacedId(id)} does not exist`, {
     hint: "make it, or correct the sourceRef that names it",
     data,
   });
 }
 
-function failedSource({ view }: FoundObject, { failures }: Sources): GitOpsError | undefined {
+function failedSource({ view }: ReadObject, { failures }: Sources): GitOpsError | undefined {
   return view.source === undefined ? undefined : failures.get(resourceKey(view.source));
 }
 
 /** An object whose controller was not asked: it is suspended, or its source failed. */
-function passedOver(one: FoundObject, sources: Sources, { skipsSuspended }: ReconcileOptions): AskOutcome {
+function passedOver(one: ReadObject, sources: Sources, { skipsSuspended }: ReconcileOptions): AskOutcome {
   const { view } = one;
   const base = { id: view.id, view, token: "", elapsedMs: 0 };
   const error = failedSource(one, sources);
@@ -120,9 +120,9 @@ function passedOver(one: FoundObject, sources: Sources, { skipsSuspended }: Reco
     result: "failed",
     error: isNews
       ? error
-      : new GitOpsError(error.code, `${withNamespace(view.id)} was not asked: its source failed`, {
+      : new GitOpsError(error.code, `${formatPlacedId(view.id)} was not asked: its source failed`, {
           ...hint,
-          data: { object: withNamespace(view.id), namespace: view.id.namespace },
+          data: { object: formatPlacedId(view.id), namespace: view.id.namespace },
         }),
   };
 }

@@ -1,11 +1,12 @@
 import { GitOpsError } from "../model/errors.ts";
 import { arrayAt, isJsonObject, objectAt, stringAt, type JsonObject } from "../model/json.ts";
-import { resourceKey } from "../model/resource-id.ts";
+import { formatPlacedId, resourceKey } from "../model/resource-id.ts";
 import { askControllers } from "./ask/ask-controllers.ts";
 import type { AskOutcome } from "./ask/asked-object.ts";
 import { mapBounded } from "./bounded.ts";
 import { ASKING_MANAGER } from "./ask/asking-manager.ts";
-import { listObjects, withNamespace, type FoundObject } from "./find-objects.ts";
+import type { ReadObject } from "./read-objects.ts";
+import { selectObjects } from "./select-objects.ts";
 import type { AskingPorts, RunContext } from "./request.ts";
 
 /** How a suspension or its end went, for one object. */
@@ -30,21 +31,21 @@ const PATCHES_AT_ONCE = 16;
  * @returns outcomes in the order of the objects; a failure of one stops no other.
  */
 export async function suspendObjects(
-  found: readonly FoundObject[],
+  found: readonly ReadObject[],
   note: SuspendNote,
   ports: AskingPorts,
   context: RunContext,
 ): Promise<readonly SuspendOutcome[]> {
   const outcomes = await mapBounded(found, PATCHES_AT_ONCE, async (one): Promise<SuspendOutcome> => {
-    const { view, spoken } = one;
+    const { view, dialect } = one;
     const base = { id: view.id, view, token: "", elapsedMs: 0 };
     const isNoted = view.suspendReason === note.reason && view.suspendUntil === note.until;
     if (view.isSuspended && isNoted) return { ...base, result: "unchanged" };
     try {
-      const change = spoken.dialect.suspendPatch(true, note.reason, note.until);
+      const change = dialect.suspendPatch(true, note.reason, note.until);
       const options = { fieldManager: ASKING_MANAGER, resourceVersion: "", signal: context.signal };
       const stored = await ports.objects.patch(view.id, change, options);
-      return { ...base, view: spoken.dialect.view(stored), result: "suspended" };
+      return { ...base, view: dialect.view(stored), result: "suspended" };
     } catch (error) {
       if (!(error instanceof GitOpsError) || context.signal.aborted) throw error;
       return { ...base, result: "failed", error };
@@ -64,13 +65,13 @@ export async function suspendObjects(
  * verdict is not taken for a new one. All are resumed before any is waited for, since one may depend on another.
  */
 export async function resumeObjects(
-  found: readonly FoundObject[],
+  found: readonly ReadObject[],
   options: { readonly wait: boolean; readonly timeoutMs: number },
   ports: AskingPorts,
   context: RunContext,
 ): Promise<readonly SuspendOutcome[]> {
-  const patch = (spoken: FoundObject["spoken"], token: string): JsonObject =>
-    joined(spoken.dialect.suspendPatch(false, "", ""), spoken.dialect.requestPatch(token));
+  const patch = (dialect: ReadObject["dialect"], token: string): JsonObject =>
+    joined(dialect.suspendPatch(false, "", ""), dialect.requestPatch(token));
   const idle = found.filter(({ view }) => !view.isSuspended);
   const outcomes = await askControllers(
     found.filter((one) => !idle.includes(one)),
@@ -99,13 +100,13 @@ function joined(first: JsonObject, second: JsonObject): JsonObject {
  * A parent undoes a suspension if it applies the field itself: it is in managedFields of the object, under the parent's own manager.
  * One whose Git says nothing of the field leaves it alone.
  */
-async function warnOfParents(found: readonly FoundObject[], ports: AskingPorts, context: RunContext): Promise<void> {
-  for (const { dialect } of new Map(found.map(({ spoken }) => [spoken.dialect.name, spoken])).values()) {
-    const children = found.filter((one) => one.spoken.dialect === dialect && isDeclared(one));
+async function warnOfParents(found: readonly ReadObject[], ports: AskingPorts, context: RunContext): Promise<void> {
+  for (const dialect of new Set(found.map((one) => one.dialect))) {
+    const children = found.filter((one) => one.dialect === dialect && isDeclared(one));
     if (children.length === 0) continue;
     const kinds = dialect.kinds.filter(({ role }) => role === "app").map((kind) => ({ dialect, kind }));
     const quiet = { ...context, emit: () => undefined };
-    const apps = await listObjects({ kinds, namespace: undefined, labelSelector: undefined }, ports, quiet).catch((error: unknown) => {
+    const apps = await selectObjects(kinds, { namespace: undefined, labelSelector: "" }, ports, quiet).catch((error: unknown) => {
       if (error instanceof GitOpsError && !context.signal.aborted) return [];
       throw error;
     });
@@ -114,7 +115,7 @@ async function warnOfParents(found: readonly FoundObject[], ports: AskingPorts, 
       const parent = apps.find((app) => app.view.inventory.some((entry) => resourceKey(entry) === key));
       if (parent === undefined || parent.view.isSuspended || resourceKey(parent.view.id) === key) continue;
       const message =
-        `its parent ${withNamespace(parent.view.id)} will undo this at its next reconciliation: Git declares that it is not suspended; ` +
+        `its parent ${formatPlacedId(parent.view.id)} will undo this at its next reconciliation: Git declares that it is not suspended; ` +
         `change it there, or suspend the parent, too`;
       context.emit({ type: "warning", id: view.id, message });
     }
@@ -122,8 +123,8 @@ async function warnOfParents(found: readonly FoundObject[], ports: AskingPorts, 
 }
 
 /** Whether somebody applies a field of the spec that suspends (server-side apply). */
-function isDeclared({ object, spoken }: FoundObject): boolean {
-  const fields = Object.keys(objectAt(spoken.dialect.suspendPatch(true, "", ""), "spec"));
+function isDeclared({ object, dialect }: ReadObject): boolean {
+  const fields = Object.keys(objectAt(dialect.suspendPatch(true, "", ""), "spec"));
   return arrayAt(object, "metadata", "managedFields").some((entry) => {
     const applied = stringAt(entry, "operation") === "Apply" ? objectAt(entry, "fieldsV1", "f:spec") : {};
     return fields.some((field) => Object.hasOwn(applied, `f:${field}`));

@@ -1,12 +1,12 @@
-import type { DialectKind } from "../../dialects/table.ts";
+import type { Dialect } from "../../dialects/dialect.ts";
 import { GitOpsError } from "../../model/errors.ts";
 import { stringAt, type JsonObject } from "../../model/json.ts";
-import { resourceKey } from "../../model/resource-id.ts";
+import { resourceKey, versionOf } from "../../model/resource-id.ts";
 import type { ListQuery } from "../../ports/cluster-reader.ts";
 import { mapBounded } from "../bounded.ts";
 import { startDeadline, type Deadline } from "../execute/deadline.ts";
 import { ASKING_MANAGER } from "./asking-manager.ts";
-import type { FoundObject } from "../find-objects.ts";
+import type { ReadObject } from "../read-objects.ts";
 import type { AskingPorts, RunContext } from "../request.ts";
 import { AskedObject, type AskOutcome } from "./asked-object.ts";
 import { unanswered } from "./unanswered.ts";
@@ -18,7 +18,7 @@ const REQUESTS_AT_ONCE = 16;
 /** What is asked of each object's controller. */
 export interface Asking {
   /** The merge patch that carries the token. */
-  readonly patch: (spoken: DialectKind, token: string) => JsonObject;
+  readonly patch: (dialect: Dialect, token: string) => JsonObject;
   readonly wait: boolean;
   /** For all of them together, in milliseconds; 0 for no limit. */
   readonly timeoutMs: number;
@@ -32,7 +32,7 @@ export interface Asking {
  * @returns one outcome for each object, in their order. Rejects only for what concerns all of them: cancellation, a cluster out of reach.
  */
 export async function askControllers(
-  found: readonly FoundObject[],
+  found: readonly ReadObject[],
   asking: Asking,
   ports: AskingPorts,
   context: RunContext,
@@ -148,6 +148,7 @@ function queryOf(group: readonly AskedObject[]): ListQuery {
   return {
     group: apiGroup,
     kind,
+    version: versionOf(stringAt(first?.found.object, "apiVersion")),
     ...(namespaces.size === 1 && namespace !== "" ? { namespace } : {}),
     ...(group.length === 1 && first !== undefined ? { name: first.view.id.name } : {}),
   };
@@ -162,7 +163,7 @@ async function sendAll(asked: readonly AskedObject[], { asking, ports, context, 
   const signal = AbortSignal.any([deadline.signal, context.signal]);
   await mapBounded(asked, REQUESTS_AT_ONCE, async (one) => {
     try {
-      const change = asking.patch(one.found.spoken, one.token);
+      const change = asking.patch(one.found.dialect, one.token);
       const options = { fieldManager: ASKING_MANAGER, resourceVersion: "", signal };
       one.sent(await ports.objects.patch(one.view.id, change, options), asking.wait);
     } catch (error) {

@@ -1,8 +1,8 @@
 import { GitOpsError } from "../../model/errors.ts";
 import { stringAt, type JsonObject } from "../../model/json.ts";
 import type { ObjectView } from "../../model/object-view.ts";
-import { resourceKey, type ResourceId } from "../../model/resource-id.ts";
-import { withNamespace, type FoundObject } from "../find-objects.ts";
+import { formatPlacedId, resourceKey, type ResourceId } from "../../model/resource-id.ts";
+import type { ReadObject } from "../read-objects.ts";
 import type { RunContext } from "../request.ts";
 import { notReady } from "./not-ready.ts";
 
@@ -22,7 +22,7 @@ export interface AskOutcome {
 
 /** One object whose controller was asked: what is seen of it, and what that means. */
 export class AskedObject {
-  readonly found: FoundObject;
+  readonly found: ReadObject;
   readonly token: string;
   readonly uid: string;
   readonly #context: RunContext;
@@ -33,7 +33,7 @@ export class AskedObject {
   #told = "";
   #end: { readonly result: "ready" | "requested" | "failed"; readonly error?: GitOpsError } | undefined;
 
-  constructor(found: FoundObject, token: string, context: RunContext) {
+  constructor(found: ReadObject, token: string, context: RunContext) {
     this.found = found;
     this.token = token;
     this.uid = stringAt(found.object, "metadata", "uid");
@@ -57,8 +57,8 @@ export class AskedObject {
   /** The request was written; `object` is the server's answer. */
   sent(object: JsonObject, isWaitedFor: boolean): void {
     this.#isSent = true;
-    this.#view = this.found.spoken.dialect.view(object);
-    this.#context.emit({ type: "request.sent", id: this.#view.id, controller: this.found.spoken.kind.controller.title });
+    this.#view = this.found.dialect.view(object);
+    this.#context.emit({ type: "request.sent", id: this.#view.id, controller: this.found.kind.controller.title });
     if (!isWaitedFor) this.#end = { result: "requested" };
   }
 
@@ -70,7 +70,7 @@ export class AskedObject {
   see(object: JsonObject, isOpen: (key: string) => boolean): void {
     if (this.#end !== undefined || !this.#isSent) return;
     if (stringAt(object, "metadata", "uid") !== this.uid) return this.vanished();
-    const view = this.found.spoken.dialect.view(object);
+    const view = this.found.dialect.view(object);
     this.#view = view;
     this.#noteOverwritten(view);
     if (stringAt(object, "metadata", "deletionTimestamp") !== "") return this.fail(missing(view.id, "is being deleted"));
@@ -111,18 +111,18 @@ export class AskedObject {
 }
 
 /** Asking for a suspended object says nothing to its controller. */
-export function suspended({ spoken, view }: FoundObject): GitOpsError {
+export function suspended({ kind, view }: ReadObject): GitOpsError {
   const { id } = view;
   const why = view.suspendReason === "" ? "" : ` (${view.suspendReason})`;
-  return new GitOpsError("SUSPENDED", `${withNamespace(id)} is suspended${why}: its controller does nothing`, {
-    hint: `gitops resume ${spoken.kind.words[0] ?? ""} ${id.name} -n ${id.namespace}`,
-    data: { object: withNamespace(id), namespace: id.namespace },
+  return new GitOpsError("SUSPENDED", `${formatPlacedId(id)} is suspended${why}: its controller does nothing`, {
+    hint: `gitops resume ${kind.words[0] ?? ""} ${id.name} -n ${id.namespace}`,
+    data: { object: formatPlacedId(id), namespace: id.namespace },
   });
 }
 
 function missing(id: ResourceId, what: string): GitOpsError {
-  return new GitOpsError("OBJECT_NOT_FOUND", `${withNamespace(id)} ${what}`, {
+  return new GitOpsError("OBJECT_NOT_FOUND", `${formatPlacedId(id)} ${what}`, {
     hint: "gitops get all -A lists what there is",
-    data: { object: withNamespace(id), namespace: id.namespace },
+    data: { object: formatPlacedId(id), namespace: id.namespace },
   });
 }

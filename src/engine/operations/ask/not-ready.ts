@@ -1,21 +1,21 @@
 import { GitOpsError } from "../../model/errors.ts";
 import type { ObjectView } from "../../model/object-view.ts";
-import { formatResourceId, type ResourceId } from "../../model/resource-id.ts";
-import { withNamespace, type FoundObject } from "../find-objects.ts";
+import { formatPlacedId, formatResourceId, type ResourceId } from "../../model/resource-id.ts";
+import type { ReadObject } from "../read-objects.ts";
 
 /** What a controller said of a request that it handled and that did not end well: its reason, its words, and the object at fault. */
-export function notReady({ spoken }: FoundObject, view: ObjectView): GitOpsError {
+export function notReady({ kind }: ReadObject, view: ObjectView): GitOpsError {
   const { id, reason, message } = view;
   const culprits = namedObjects(message, view);
   const [first] = culprits;
   const words = [reason, message.trim()].filter((part) => part !== "").join(": ");
   const hint =
     first === undefined
-      ? `gitops get ${spoken.kind.words[0] ?? ""} ${id.name} -n ${id.namespace}`
-      : `see ${culprits.map(withNamespace).join(", ")}`;
-  return new GitOpsError("UNHEALTHY", `${withNamespace(id)} is not ready: ${words === "" ? "it does not say why" : words}`, {
+      ? `gitops get ${kind.words[0] ?? ""} ${id.name} -n ${id.namespace}`
+      : `see ${culprits.map(formatPlacedId).join(", ")}`;
+  return new GitOpsError("UNHEALTHY", `${formatPlacedId(id)} is not ready: ${words === "" ? "it does not say why" : words}`, {
     hint,
-    data: { object: withNamespace(id), namespace: id.namespace, reason, failing: culprits.map(withNamespace) },
+    data: { object: formatPlacedId(id), namespace: id.namespace, reason, failing: culprits.map(formatPlacedId) },
   });
 }
 
