@@ -4,7 +4,7 @@ import { formatPlacedId, resourceKey } from "../model/resource-id.ts";
 import { askControllers } from "./ask/ask-controllers.ts";
 import type { AskOutcome } from "./ask/asked-object.ts";
 import { mapBounded } from "./bounded.ts";
-import { ASKING_MANAGER } from "./ask/asking-manager.ts";
+import { ASKING_MANAGER } from "./ask/field-manager.ts";
 import type { ReadObject } from "./read-objects.ts";
 import { selectObjects } from "./select-objects.ts";
 import type { AskingPorts, RunContext } from "./request.ts";

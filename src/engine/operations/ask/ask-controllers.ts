@@ -5,7 +5,7 @@ import { resourceKey, versionOf } from "../../model/resource-id.ts";
 import type { ListQuery } from "../../ports/cluster-reader.ts";
 import { mapBounded } from "../bounded.ts";
 import { startDeadline, type Deadline } from "../execute/deadline.ts";
-import { ASKING_MANAGER } from "./asking-manager.ts";
+import { ASKING_MANAGER } from "./field-manager.ts";
 import type { ReadObject } from "../read-objects.ts";
 import type { AskingPorts, RunContext } from "../request.ts";
 import { AskedObject, type AskOutcome } from "./asked-object.ts";
