@@ -9,6 +9,7 @@ import {
   type Flux,
   type FluxController,
 } from "../support/flux-controllers.ts";
+import { createDelivery } from "../support/flux-objects.ts";
 import { startGitServer, type GitServer } from "../support/git-server.ts";
 import { waitFor, waitForDeletion, type LiveObject } from "../support/wait-for.ts";
 
@@ -37,38 +38,14 @@ async function read(path: string): Promise<LiveObject & { readonly data?: Readon
   return body as LiveObject;
 }
 
-async function create(path: string, object: object): Promise<void> {
-  const { status, body } = await plane!.api("POST", path.slice(0, path.lastIndexOf("/")), object);
-  assert.equal(status, 201, JSON.stringify(body));
-}
-
 /** A repository with a GitRepository and a Kustomization of its name. */
 async function deliver(
   name: string,
   value: string,
 ): Promise<{ readonly source: string; readonly delivery: string; readonly revision: string }> {
   const { url, commit } = await git.createRepository(name, { "deploy/map.yaml": configMap(name, value) });
-  const source = fluxPath("gitrepositories", namespace, name);
-  const delivery = fluxPath("kustomizations", namespace, name);
-  await create(source, {
-    apiVersion: "source.toolkit.fluxcd.io/v1",
-    kind: "GitRepository",
-    metadata: { name },
-    spec: { url, ref: { branch: "main" }, interval: "1h" },
-  });
-  await create(delivery, {
-    apiVersion: "kustomize.toolkit.fluxcd.io/v1",
-    kind: "Kustomization",
-    metadata: { name },
-    spec: {
-      interval: "1h",
-      path: "./deploy",
-      prune: true,
-      targetNamespace: namespace,
-      sourceRef: { kind: "GitRepository", name },
-    },
-  });
-  return { source, delivery, revision: `main@sha1:${commit}` };
+  const paths = await createDelivery(plane!, { namespace, name, url, spec: { path: "./deploy" } });
+  return { ...paths, revision: `main@sha1:${commit}` };
 }
 
 const mapPath = (name: string) => `/api/v1/namespaces/${namespace}/configmaps/${name}`;
@@ -135,14 +112,26 @@ test("living controllers hold Leases in their namespace, stopped ones give them 
 
 test("controllers of one namespace leave the deliveries of others alone", { skip }, async () => {
   const elsewhere = await plane!.createNamespace("flux");
-  const metadata = { name: "alone", namespace: elsewhere };
-  const sourceRef = { kind: "GitRepository", name: "first", namespace };
-  const spec = { interval: "1h", prune: true, sourceRef };
-  const path = fluxPath("kustomizations", elsewhere, "alone");
-  await create(path, { apiVersion: "kustomize.toolkit.fluxcd.io/v1", kind: "Kustomization", metadata, spec });
+  const { url } = await git.createRepository("alone", { "map.yaml": configMap("alone", "1") });
+  const alone = await createDelivery(plane!, { namespace: elsewhere, name: "alone", url });
   const { delivery } = await deliver("fifth", "1");
   await waitFor(plane!, delivery, isReady);
-  const { metadata: alone, status } = await read(path);
-  // -1 is the default of the CRD
-  assert.deepEqual([status, alone.labels, alone.annotations], [{ observedGeneration: -1 }, undefined, undefined]);
+  for (const path of [alone.source, alone.delivery]) {
+    const { metadata, status } = await read(path);
+    // -1 is the default of the CRD
+    assert.deepEqual([status, metadata.finalizers], [{ observedGeneration: -1 }, undefined]);
+  }
+});
+
+test("a plane of one's own knows Flux's kinds and no controller", { skip }, async () => {
+  const answer = await fluxPlaneOrSkip("no controller");
+  assert.ok(answer.plane !== undefined && answer.plane.server !== plane!.server);
+  const leases = await answer.plane.api("GET", "/apis/coordination.k8s.io/v1/leases");
+  const names = (leases.body as { items: LiveObject[] }).items.map(({ metadata }) => metadata.name);
+  assert.deepEqual(
+    names.filter((name) => name.includes("leader-election")),
+    [],
+  );
+  const path = fluxPath("kustomizations", await answer.plane.createNamespace(), "none");
+  await waitForDeletion(answer.plane, path);
 });

@@ -139,7 +139,7 @@ async function createUser(plane: Plane, api: ControlPlane["api"]): Promise<{ nam
 }
 
 /** Waits for something that the cluster's own controllers do. */
-async function settled(holds: () => Promise<boolean>): Promise<void> {
+export async function settled(holds: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; !(await holds()); tries++) {
     if (tries > 600) throw new Error("the control plane's controllers did not answer within 30 s");
     await new Promise((resolve) => setTimeout(resolve, 50));
