@@ -1,4 +1,4 @@
-import type { AskingPorts, DeliveryRef, Diagnostic, Emit, ReaderPorts, RunContext, WriterPorts } from "../engine/index.ts";
+import type { AllowedRemote, AskingPorts, DeliveryRef, Diagnostic, Emit, ReaderPorts, RunContext, WriterPorts } from "../engine/index.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import type { OptionTable, OptionValues } from "./option.ts";
 import type { Terminal } from "./terminal.ts";
@@ -53,6 +53,17 @@ export interface Session {
   readonly listen: (emit: Emit) => RunContext;
 }
 
+/** What builds may read and run beside their source, as the flags say it. */
+export interface SurroundingsFlags {
+  readonly allowedRemotes: readonly AllowedRemote[];
+  readonly enableHelm: boolean;
+  readonly helmCommand: string;
+  readonly helmRelease: string | undefined;
+  readonly helmValues: readonly string[];
+  readonly helmKubeVersion: string | undefined;
+  readonly helmApiVersions: readonly string[];
+}
+
 /** Where a command's Git credentials come from, beside the environment. */
 export interface SourceFlags {
   readonly gitTokenFile?: string | undefined;
@@ -60,11 +71,12 @@ export interface SourceFlags {
   readonly typedUrl?: string | undefined;
   /** The largest file that may be read, in bytes. */
   readonly maxFileSize?: number | undefined;
+  readonly surroundings?: SurroundingsFlags;
 }
 
 /** What a command that only reads may use: it cannot reach a writing port. */
 export interface ReadSession extends Session {
-  readonly source: (flags: SourceFlags) => Promise<Pick<ReaderPorts, "fetcher" | "clock">>;
+  readonly source: (flags: SourceFlags) => Promise<Pick<ReaderPorts, "fetcher" | "clock" | "surroundings">>;
   readonly readers: (flags: SourceFlags) => Promise<ReaderPorts>;
   /** A repository URL that a person typed, cleaned of credentials. Throws USAGE, PROTOCOL_FORBIDDEN. */
   readonly repository: (typed: string) => Promise<string>;

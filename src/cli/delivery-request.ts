@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import {
   DEFAULT_BUDGET,
   DEFAULT_POLICY,
+  parseAllowedRemote,
   parseGitRef,
   type DeliveryRef,
   type DeliveryRequest,
@@ -9,8 +10,8 @@ import {
   type Source,
   type SyncPolicy,
 } from "../engine/index.ts";
-import type { ReadSession, SourceFlags } from "./command.ts";
-import type { BuildInput, PolicyInput, RunInput, SourceInput } from "./commands/delivery-options.ts";
+import type { ReadSession, SourceFlags, SurroundingsFlags } from "./command.ts";
+import type { BuildInput, PolicyInput, RunInput, SourceInput, SurroundingsInput } from "./commands/delivery-options.ts";
 import { given } from "./given.ts";
 import { parseDeliveryName } from "./delivery-name.ts";
 import { UsageError } from "./usage-error.ts";
@@ -79,8 +80,22 @@ export async function requiredSource(input: Located, session: ReadSession): Prom
 }
 
 /** What the Git adapter must know beside the source. */
-export function sourceFlags(input: SourceInput & Pick<BuildInput, "maxFileSize">): SourceFlags {
-  return { gitTokenFile: input.gitTokenFile, typedUrl: input.repo, maxFileSize: input.maxFileSize };
+export function sourceFlags(input: SourceInput & SurroundingsInput & Pick<BuildInput, "maxFileSize">): SourceFlags {
+  const { gitTokenFile, repo: typedUrl, maxFileSize } = input;
+  return { gitTokenFile, typedUrl, maxFileSize, surroundings: surroundingsFlags(input) };
+}
+
+/** What builds may read and run. Throws UsageError for a host that is none. */
+export function surroundingsFlags(input: SurroundingsInput): SurroundingsFlags {
+  const allowedRemotes = input.allowRemote.map((text) => {
+    const allowed = parseAllowedRemote(text);
+    if (allowed === undefined)
+      throw new UsageError("--allow-remote names no host", "such as github.com, git.example:8443 or http://git.local");
+    return allowed;
+  });
+  if (input.helmCommand === "") throw new UsageError("--helm-command names no program", "leave it out to run helm from the PATH");
+  const { enableHelm, helmCommand, helmRelease, helmValues, helmKubeVersion, helmApiVersions } = input;
+  return { allowedRemotes, enableHelm, helmCommand, helmRelease, helmValues, helmKubeVersion, helmApiVersions };
 }
 
 /** The source on the command line, or undefined where it names none. A local folder and a local repository are made absolute. */

@@ -1,11 +1,20 @@
 import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { userInfo } from "node:os";
 import { createSourceFetcher } from "../adapters/git/source-fetcher.ts";
 import { parseRepositoryUrl } from "../adapters/git/repository-url.ts";
 import type { KubernetesCluster } from "../adapters/kubernetes/connect.ts";
 import { systemClock } from "../adapters/system-clock.ts";
-import { GitOpsError, type AskingPorts, type Emit, type ReaderPorts, type SourceFetcher, type WriterPorts } from "../engine/index.ts";
-import type { SourceFlags } from "./command.ts";
+import {
+  type BuildSurroundings,
+  GitOpsError,
+  type AskingPorts,
+  type Emit,
+  type ReaderPorts,
+  type SourceFetcher,
+  type WriterPorts,
+} from "../engine/index.ts";
+import type { SourceFlags, SurroundingsFlags } from "./command.ts";
 import { given } from "./given.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import type { Terminal } from "./terminal.ts";
@@ -21,7 +30,7 @@ export interface WiringOptions {
 
 /** The adapters behind the ports, made when first asked for: `build` never reads a kubeconfig. */
 export interface Wiring {
-  readonly source: (flags: SourceFlags) => Promise<Pick<ReaderPorts, "fetcher" | "clock">>;
+  readonly source: (flags: SourceFlags) => Promise<Pick<ReaderPorts, "fetcher" | "clock" | "surroundings">>;
   readonly readers: (flags: SourceFlags) => Promise<ReaderPorts>;
   readonly writers: (flags: SourceFlags) => Promise<WriterPorts>;
   readonly asking: () => Promise<AskingPorts>;
@@ -39,10 +48,14 @@ export function openWiring(asked: WiringOptions): Wiring {
   const clock = systemClock();
   let connection: Promise<KubernetesCluster> | undefined;
   const cluster = (): Promise<KubernetesCluster> => (connection ??= connect(options));
-  const source = async (flags: SourceFlags): Promise<Pick<ReaderPorts, "fetcher" | "clock">> => ({
-    fetcher: await openFetcher(flags, options),
-    clock,
-  });
+  const source = async (flags: SourceFlags): Promise<Pick<ReaderPorts, "fetcher" | "clock" | "surroundings">> => {
+    const token = flags.gitTokenFile === undefined ? undefined : await readToken(flags.gitTokenFile);
+    return {
+      fetcher: openFetcher(flags, token, options),
+      clock,
+      ...(flags.surroundings && { surroundings: await openSurroundings(flags.surroundings, flags, token, options) }),
+    };
+  };
   return {
     source,
     readers: async (flags) => {
@@ -138,11 +151,46 @@ async function connect({ globals, environment, terminal, version, emit }: Wiring
   });
 }
 
-async function openFetcher(
-  { gitTokenFile, typedUrl, maxFileSize }: SourceFlags,
+/** What builds may read and run: made here, reached only where the engine finds it allowed. */
+async function openSurroundings(
+  flags: SurroundingsFlags,
+  { maxFileSize }: SourceFlags,
+  token: string | undefined,
+  { environment, terminal, globals, version }: WiringOptions,
+): Promise<BuildSurroundings> {
+  const { allowedRemotes, enableHelm, helmCommand, helmRelease, helmValues, helmKubeVersion, helmApiVersions } = flags;
+  const clock = systemClock();
+  // A path is relative to where the person stands; helm itself runs elsewhere.
+  const command = helmCommand.includes("/") ? resolve(helmCommand) : helmCommand;
+  const helm = enableHelm ? await import("../adapters/helm/helm-renderer.ts") : undefined;
+  return {
+    allowedRemotes,
+    openRemote: (source, emit) => {
+      const isTokenForAny = allowedRemotes.length === 1;
+      const settings = { environment, clock, workingDirectory: process.cwd(), isInteractive: terminal.interactive, source, isTokenForAny };
+      const options = { ...settings, ...given({ token, maximumFileBytes: maxFileSize }) };
+      return {
+        repository: async (wanted) => {
+          const { fetchRemoteRepository } = await import("../adapters/git/remote-repository.ts");
+          return await fetchRemoteRepository(wanted, emit, options);
+        },
+        file: async (wanted) => {
+          const { fetchRemoteFile } = await import("../adapters/http/remote-file.ts");
+          return await fetchRemoteFile(wanted, { environment, clock, userAgent: `gitops/${version}` });
+        },
+      };
+    },
+    charts: helm?.createHelmRenderer({ command, environment }),
+    release: given({ name: helmRelease, namespace: globals.namespace, values: helmValues }),
+    chartTarget: given({ kubeVersion: helmKubeVersion, apiVersions: helmApiVersions.length === 0 ? undefined : helmApiVersions }),
+  };
+}
+
+function openFetcher(
+  { typedUrl, maxFileSize }: SourceFlags,
+  token: string | undefined,
   { environment, terminal }: WiringOptions,
-): Promise<SourceFetcher> {
-  const token = gitTokenFile === undefined ? undefined : await readToken(gitTokenFile);
+): SourceFetcher {
   const fetcher = createSourceFetcher({
     environment,
     workingDirectory: process.cwd(),

@@ -1,5 +1,12 @@
 import { defineCommand } from "../command.ts";
-import { BUILD_OPTIONS, DELIVERY_ARGUMENTS, POLICY_OPTIONS, RUN_OPTIONS, SOURCE_OPTIONS } from "./delivery-options.ts";
+import {
+  BUILD_OPTIONS,
+  DELIVERY_ARGUMENTS,
+  POLICY_OPTIONS,
+  RUN_OPTIONS,
+  SOURCE_OPTIONS,
+  SURROUNDINGS_OPTIONS,
+} from "./delivery-options.ts";
 
 export const adoptCommand = defineCommand({
   name: "adopt",
@@ -8,6 +15,7 @@ export const adoptCommand = defineCommand({
   options: {
     from: { type: "choice", choices: ["flux", "argocd", "helm", "kubectl"], description: "who owns the objects until now" },
     ...SOURCE_OPTIONS,
+    ...SURROUNDINGS_OPTIONS,
     ...POLICY_OPTIONS,
     ...BUILD_OPTIONS,
     ...RUN_OPTIONS,

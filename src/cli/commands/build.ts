@@ -1,12 +1,13 @@
 import { defineCommand } from "../command.ts";
-import { BUILD_OPTIONS, SOURCE_OPTIONS } from "./delivery-options.ts";
+import { BUILD_OPTIONS, SOURCE_OPTIONS, SURROUNDINGS_OPTIONS } from "./delivery-options.ts";
 
 export const buildCommand = defineCommand({
   name: "build",
   summary: "print the manifests that would be applied, without a cluster",
-  description: "Builds a kustomize overlay, or reads a folder of plain YAML, and prints the manifests in kustomize's own format.",
-  arguments: { directory: { description: "local folder with a kustomization or plain YAML" } },
-  options: { ...SOURCE_OPTIONS, ...BUILD_OPTIONS },
+  description:
+    "Builds a kustomize overlay, renders a Helm chart, or reads a folder of plain YAML, and prints the manifests in kustomize's own format.",
+  arguments: { directory: { description: "local folder with a kustomization, a chart or plain YAML" } },
+  options: { ...SOURCE_OPTIONS, ...SURROUNDINGS_OPTIONS, ...BUILD_OPTIONS },
   access: "read",
   exitStatus: "0 done, 6 refused by policy, 11 invalid input, 12 not found, 15 a limit was hit",
   examples: [

@@ -32,6 +32,29 @@ export const BUILD_OPTIONS = {
   buildTimeout: { type: "duration", description: "longest time that a build takes; 30s where left out" },
 } as const satisfies OptionTable;
 
+/** What builds may read and run beside their source. */
+export const SURROUNDINGS_OPTIONS = {
+  allowRemote: {
+    type: "list",
+    placeholder: "HOST",
+    description: "let bases, files and charts come from this host, HOST or HOST:PORT, http://HOST where it has no TLS; may be repeated",
+  },
+  enableHelm: { type: "boolean", description: "let the helm program render charts" },
+  helmCommand: { type: "string", placeholder: "PATH", default: "helm", description: "the helm program" },
+  helmRelease: {
+    type: "string",
+    placeholder: "NAME",
+    description: "release name of a source that is a chart; the delivery's, or the folder's, where left out",
+  },
+  helmValues: {
+    type: "list",
+    placeholder: "FILE",
+    description: "values of a source that is a chart, relative to it; may be repeated, the last wins",
+  },
+  helmKubeVersion: { type: "string", placeholder: "VERSION", description: "Kubernetes version that charts are rendered for" },
+  helmApiVersions: { type: "list", placeholder: "API", description: "API version that charts find in the cluster; may be repeated" },
+} as const satisfies OptionTable;
+
 /** What a run may do to objects that are there. */
 export const POLICY_OPTIONS = {
   prune: { type: "boolean", description: "delete what the delivery owns and the source no longer declares" },
@@ -58,6 +81,7 @@ export const RUN_OPTIONS = {
 } as const satisfies OptionTable;
 
 export type SourceInput = OptionValues<typeof SOURCE_OPTIONS>;
+export type SurroundingsInput = OptionValues<typeof SURROUNDINGS_OPTIONS>;
 export type BuildInput = OptionValues<typeof BUILD_OPTIONS>;
 export type PolicyInput = OptionValues<typeof POLICY_OPTIONS>;
 export type RunInput = OptionValues<typeof RUN_OPTIONS>;
@@ -65,5 +89,5 @@ export type RunInput = OptionValues<typeof RUN_OPTIONS>;
 /** The positional arguments that name a delivery and, where it has one, its local folder. */
 export const DELIVERY_ARGUMENTS = {
   name: { description: "[KIND/]NAME of the delivery; set/NAME is the same as NAME", required: true, check: parseDeliveryName },
-  directory: { description: "local folder with a kustomization or plain YAML; the recorded source where left out" },
+  directory: { description: "local folder with a kustomization, a chart or plain YAML; the recorded source where left out" },
 } as const;

@@ -1,5 +1,5 @@
 import { defineCommand } from "../command.ts";
-import { BUILD_OPTIONS, DELIVERY_ARGUMENTS, POLICY_OPTIONS, SOURCE_OPTIONS } from "./delivery-options.ts";
+import { BUILD_OPTIONS, DELIVERY_ARGUMENTS, POLICY_OPTIONS, SOURCE_OPTIONS, SURROUNDINGS_OPTIONS } from "./delivery-options.ts";
 
 export const diffCommand = defineCommand({
   name: "diff",
@@ -7,6 +7,7 @@ export const diffCommand = defineCommand({
   arguments: DELIVERY_ARGUMENTS,
   options: {
     ...SOURCE_OPTIONS,
+    ...SURROUNDINGS_OPTIONS,
     ...POLICY_OPTIONS,
     prune: { ...POLICY_OPTIONS.prune, description: "show what --prune would delete", default: true },
     ...BUILD_OPTIONS,

@@ -1,5 +1,6 @@
 import { defineCommand } from "../command.ts";
 import { UsageError } from "../usage-error.ts";
+import { SURROUNDINGS_OPTIONS } from "./delivery-options.ts";
 import { parseDeliveryName } from "../delivery-name.ts";
 
 export const getCommand = defineCommand({
@@ -16,6 +17,7 @@ export const getCommand = defineCommand({
       description: "more columns, names only, or a document",
     },
     watch: { type: "boolean", short: "w", description: "show changes as they happen" },
+    ...SURROUNDINGS_OPTIONS,
     headers: { type: "boolean", default: true, description: "print the header line of a table" },
   },
   access: "read",
@@ -26,8 +28,9 @@ export const getCommand = defineCommand({
     { command: "gitops get shop -w -o json", explains: "a JSON line for each change" },
   ],
   async run(input, session) {
-    const [engine, { renderDelivery, renderDeliveries }, { watchOutput }, { openProgress }] = await Promise.all([
+    const [engine, { surroundingsFlags }, { renderDelivery, renderDeliveries }, { watchOutput }, { openProgress }] = await Promise.all([
       session.engine(),
+      import("../delivery-request.ts"),
       import("../output/status.ts"),
       import("../output/watch.ts"),
       import("../output/progress.ts"),
@@ -35,7 +38,7 @@ export const getCommand = defineCommand({
     if (input.watch && input.name === undefined) throw new UsageError("--watch needs the name of a delivery", "gitops get NAME -w");
     const progress = await openProgress(session);
     const context = session.listen(progress.emit);
-    const ports = await session.readers({});
+    const ports = await session.readers({ surroundings: surroundingsFlags(input) });
     const style = { output: input.output, headers: input.headers, now: ports.clock.now() };
     if (input.name === undefined) {
       const namespace = input.allNamespaces ? undefined : await session.namespace();

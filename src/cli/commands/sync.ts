@@ -1,5 +1,12 @@
 import { defineCommand } from "../command.ts";
-import { BUILD_OPTIONS, DELIVERY_ARGUMENTS, POLICY_OPTIONS, RUN_OPTIONS, SOURCE_OPTIONS } from "./delivery-options.ts";
+import {
+  BUILD_OPTIONS,
+  DELIVERY_ARGUMENTS,
+  POLICY_OPTIONS,
+  RUN_OPTIONS,
+  SOURCE_OPTIONS,
+  SURROUNDINGS_OPTIONS,
+} from "./delivery-options.ts";
 
 export const syncCommand = defineCommand({
   name: "sync",
@@ -8,7 +15,7 @@ export const syncCommand = defineCommand({
     "Fetches the source, builds the manifests, compares them with the cluster, applies what differs in order, waits for health, and prunes with --prune. " +
     "The source is recorded with the delivery, so that later calls need no more than the name.",
   arguments: DELIVERY_ARGUMENTS,
-  options: { ...SOURCE_OPTIONS, ...POLICY_OPTIONS, ...BUILD_OPTIONS, ...RUN_OPTIONS },
+  options: { ...SOURCE_OPTIONS, ...SURROUNDINGS_OPTIONS, ...POLICY_OPTIONS, ...BUILD_OPTIONS, ...RUN_OPTIONS },
   access: "write",
   exitStatus: "0 done, 5 a person must decide, 7 ended badly, 9 timed out; see gitops help exit-codes",
   examples: [

@@ -1,5 +1,8 @@
+import type { ChartRenderer } from "../model/chart-renderer.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
 import type { Manifest } from "../model/manifest.ts";
+import type { RemoteContent } from "../model/remote-content.ts";
+import type { AllowedRemote } from "./allowed-remotes.ts";
 
 /** How much a build may take before it ends in LIMIT_EXCEEDED. */
 export interface BuildBudget {
@@ -24,6 +27,22 @@ export const DEFAULT_BUDGET: BuildBudget = {
   milliseconds: 30_000,
 };
 
+/** How a folder with a Chart.yaml is released. */
+export interface ReleaseSettings {
+  /** The folder's name where it is left out. */
+  readonly name?: string;
+  /** helm's default where it is left out. */
+  readonly namespace?: string;
+  /** Files of values, relative to the chart; from the top of the source with a slash in front. The later ones win. */
+  readonly values?: readonly string[];
+}
+
+/** The cluster that charts are rendered for; what kustomizations say goes before. */
+export interface ChartTarget {
+  readonly kubeVersion?: string;
+  readonly apiVersions?: readonly string[];
+}
+
 /** What a build may do. */
 export interface BuildOptions {
   readonly budget: BuildBudget;
@@ -34,6 +53,14 @@ export interface BuildOptions {
   /** Milliseconds of a clock that never steps back; for the budget. */
   readonly monotonic: () => number;
   readonly signal: AbortSignal;
+  /** Brings what kustomizations name by URL; without it there is nothing remote. */
+  readonly remote?: RemoteContent;
+  /** The hosts that remote content and charts may come from. */
+  readonly allowedRemotes?: readonly AllowedRemote[];
+  /** Renders Helm charts; without it they are refused. */
+  readonly charts?: ChartRenderer;
+  readonly release?: ReleaseSettings;
+  readonly chartTarget?: ChartTarget;
 }
 
 /** What a build gives. Namespaces are as written: "" where an object names none. */

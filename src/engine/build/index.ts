@@ -7,23 +7,27 @@ import { formatResourceId, groupOf, resourceKey, type ResourceId } from "../mode
 import { fileFailure } from "../yaml/failure.ts";
 import type { BuildOptions, BuildResult } from "./build-options.ts";
 import type { BuiltObject } from "./built-object.ts";
+import { buildChart, findChartFile } from "./charts/chart-source.ts";
 import { checkSecret } from "./check-secrets.ts";
 import { findKustomization } from "./find-kustomization.ts";
 import { buildOverlay } from "./overlay.ts";
 import type { KustomizeResult } from "./kustomize/result.ts";
 import { meteredTree } from "./metered-tree.ts";
+import { withoutOutsideTime } from "./outside-time.ts";
 import { buildFile, buildPlain } from "./plain.ts";
 import { noProblems } from "./problems.ts";
 import { refuseEncrypted } from "./refuse-encrypted.ts";
 
 /**
- * Builds the manifests of a path: a kustomization where the folder has one, else all YAML and JSON below it; also a single file.
- * A folder without any gives none.
+ * Builds the manifests of a path: a kustomization where the folder has one, else a Helm chart, else all YAML and JSON below it; also a
+ * single file. A folder without any gives none.
  *
  * Throws PATH_NOT_FOUND; BUILD_FAILED (all problems in `data.diagnostics`: file, line, column, never a value); UNSUPPORTED_CONTENT
- * (encrypted with SOPS, submodule, LFS); PATH_ESCAPES_REPOSITORY; FEATURE_FORBIDDEN; LIMIT_EXCEEDED; the signal's reason.
+ * (encrypted with SOPS, submodule, LFS); PATH_ESCAPES_REPOSITORY; FEATURE_FORBIDDEN; LIMIT_EXCEEDED; the signal's reason; what reaching
+ * another host, or running helm, throws.
  */
-export async function build(tree: FileTree, path: string, options: BuildOptions): Promise<BuildResult> {
+export async function build(tree: FileTree, path: string, asked: BuildOptions): Promise<BuildResult> {
+  const options = withoutOutsideTime(asked);
   const metered = meteredTree(tree, options);
   const { objects, warnings } = await buildObjects(metered, path, options);
   return { manifests: manifestsOf(objects, options), warnings };
@@ -34,6 +38,7 @@ async function buildObjects(tree: FileTree, path: string, options: BuildOptions)
   if (type === undefined) throw new GitOpsError("PATH_NOT_FOUND", `no such path in the source: ${path}`, { data: { path } });
   if (type === "file") return await buildFile(tree, path, options);
   if ((await findKustomization(tree, path)) !== undefined) return await buildOverlay(tree, path, options);
+  if ((await findChartFile(tree, path)) !== undefined) return await buildChart(tree, path, options);
   return await buildPlain(tree, path, options);
 }
 

@@ -10,7 +10,7 @@ import type { DeliveryRequest, ReaderPorts, RunContext } from "./request.ts";
 export async function buildSource(
   source: Source,
   options: DeliveryRequest["build"],
-  ports: Pick<ReaderPorts, "fetcher" | "clock">,
+  ports: Pick<ReaderPorts, "fetcher" | "clock" | "surroundings">,
   context: RunContext,
 ): Promise<{ readonly revision: Revision; readonly result: BuildResult }> {
   const artifact = await ports.fetcher.fetch(source, { ...context, identify: false });

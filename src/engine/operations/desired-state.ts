@@ -2,9 +2,11 @@ import { build } from "../build/index.ts";
 import { foldStringData } from "../compare/index.ts";
 import type { Conventions, OwnerMark } from "../model/conventions.ts";
 import type { Artifact } from "../model/artifact.ts";
+import type { DeliveryRef } from "../model/delivery.ts";
 import { objectAt, type JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
-import type { BuildResult } from "../build/build-options.ts";
+import type { BuildOptions, BuildResult } from "../build/build-options.ts";
+import type { BuildSurroundings } from "../ports/build-surroundings.ts";
 import type { DeliveryRequest, ReaderPorts, RunContext } from "./request.ts";
 import { withShownPaths } from "./shown-paths.ts";
 
@@ -12,17 +14,39 @@ import { withShownPaths } from "./shown-paths.ts";
 export async function buildArtifact(
   artifact: Artifact,
   options: DeliveryRequest["build"],
-  ports: Pick<ReaderPorts, "clock">,
+  ports: Pick<ReaderPorts, "clock" | "surroundings">,
   context: RunContext,
+  delivery?: DeliveryRef,
 ): Promise<BuildResult> {
   const { budget, loadRestrictor, strict } = options;
-  const given = { budget, loadRestrictor, strict, monotonic: () => ports.clock.monotonic(), signal: context.signal };
+  const given: BuildOptions = {
+    budget,
+    loadRestrictor,
+    strict,
+    monotonic: () => ports.clock.monotonic(),
+    signal: context.signal,
+    ...surroundingsOf(artifact, ports.surroundings, context, delivery),
+  };
   const result = await withShownPaths(artifact, () => build(artifact.tree, artifact.path, given));
   for (const { file, line, message } of result.warnings) {
     context.emit({ type: "warning", message: `${file}${line === undefined ? "" : `:${String(line)}`}: ${message}` });
   }
   context.emit({ type: "build.finished", objects: result.manifests.length });
   return result;
+}
+
+/** A chart is released under the name and into the namespace of its delivery. */
+function surroundingsOf(
+  artifact: Artifact,
+  surroundings: BuildSurroundings | undefined,
+  { emit }: RunContext,
+  delivery: DeliveryRef | undefined,
+): Partial<BuildOptions> {
+  if (surroundings === undefined) return {};
+  const { allowedRemotes, openRemote, charts, release, chartTarget } = surroundings;
+  const own = delivery === undefined ? release : { name: delivery.name, ...release, namespace: delivery.namespace };
+  const remote = openRemote(artifact.source, emit);
+  return { allowedRemotes, remote, release: own, chartTarget, ...(charts === undefined ? {} : { charts }) };
 }
 
 /**

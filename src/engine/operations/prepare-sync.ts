@@ -113,7 +113,7 @@ async function desiredState(
 ): Promise<Desired> {
   const conventions = conventionsOf(request.ref);
   const artifact = await ports.fetcher.fetch(source, context);
-  const built = await buildArtifact(artifact, request.build, ports, context);
+  const built = await buildArtifact(artifact, request.build, ports, context, request.ref);
   checkDeliverable(built.manifests);
   const run = { revision: artifact.revision, startedAt: ports.clock.now() };
   const scoped = scopeManifests(built.manifests, discovery, request.ref.namespace, run, conventions);

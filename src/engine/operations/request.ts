@@ -8,6 +8,7 @@ import type { ObjectView, SpokenKind } from "../model/object-view.ts";
 import type { Plan } from "../model/plan.ts";
 import type { ResourceId } from "../model/resource-id.ts";
 import type { Revision, Source } from "../model/source.ts";
+import type { BuildSurroundings } from "../ports/build-surroundings.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ClusterBindings } from "../ports/cluster-bindings.ts";
 import type { ClusterReader } from "../ports/cluster-reader.ts";
@@ -19,6 +20,8 @@ import type { SourceFetcher } from "../ports/source-fetcher.ts";
 /** All that a reading operation is given. */
 export interface ReaderPorts {
   readonly fetcher: SourceFetcher;
+  /** Without it builds read their source and nothing else. */
+  readonly surroundings?: BuildSurroundings;
   readonly cluster: ClusterReader;
   readonly deliveries: DeliveryStore;
   readonly bindings: Pick<ClusterBindings, "read">;

@@ -3,11 +3,10 @@ import { readConfiguration, readCrds } from "./field-specs/read-configuration.ts
 import { defaultConfig, emptyConfig, mergeConfigs, type TransformerConfig } from "./field-specs/transformer-config.ts";
 import { absorb } from "./generators/absorb.ts";
 import { generate } from "./generators/generate.ts";
-import type { LoadedFolder } from "./load/loaded.ts";
+import type { LoadedFolder, RenderedChart } from "./load/loaded.ts";
 import type { LoadSession } from "./load/session.ts";
-import { joinRelative } from "./load/tree-path.ts";
 import { pluginResource, pluginStep } from "./plugins/plugin-steps.ts";
-import { type Provenance, provenanceOfPlugin } from "./provenance.ts";
+import { appendPath, type OriginPath, type Provenance, provenanceOfPlugin } from "./provenance.ts";
 import { mergeVariables, recordVariables, type Variables } from "./references/variables.ts";
 import { makeResources } from "./resources/read-resources.ts";
 import { ResourceMap } from "./resources/resource-map.ts";
@@ -42,7 +41,7 @@ export function emptyAccumulator(): Accumulator {
  *
  * @param path how the kustomization was reached from the root, for origin annotations.
  */
-export function accumulate(context: BuildContext, folder: LoadedFolder, into: Accumulator, path = ""): void {
+export function accumulate(context: BuildContext, folder: LoadedFolder, into: Accumulator, path: OriginPath = { path: "" }): void {
   new FolderBuild(context, folder, into, path).run();
 }
 
@@ -50,10 +49,10 @@ class FolderBuild {
   readonly #context: BuildContext;
   readonly #folder: LoadedFolder;
   readonly #into: Accumulator;
-  readonly #path: string;
+  readonly #path: OriginPath;
   readonly #steps: StepContext;
 
-  constructor(context: BuildContext, folder: LoadedFolder, into: Accumulator, path: string) {
+  constructor(context: BuildContext, folder: LoadedFolder, into: Accumulator, path: OriginPath) {
     this.#context = context;
     this.#folder = folder;
     this.#into = into;
@@ -79,13 +78,13 @@ class FolderBuild {
         if (entry.folder.kind === "Component")
           throw buildFailure(this.#folder.file, `resources: '${path}' is a Component`, "list it under components");
         const child = emptyAccumulator();
-        accumulate(this.#context, entry.folder, child, joinRelative(this.#path, path));
+        accumulate(this.#context, entry.folder, child, appendPath(this.#path, path));
         this.#merge(child, entry.folder.file);
         continue;
       }
       const { file } = entry;
       const resources = makeResources(file.path, this.#context.session.documents(file.path, file.bytes), this.#context.schema);
-      if (this.#context.traces) for (const resource of resources) resource.provenance = { path: joinRelative(this.#path, path) };
+      if (this.#context.traces) for (const resource of resources) resource.provenance = appendPath(this.#path, path);
       this.#into.resources.append(resources);
     }
   }
@@ -116,7 +115,7 @@ class FolderBuild {
   }
 
   #generate(): void {
-    const { fields, file, plugins } = this.#folder;
+    const { fields, file, plugins, charts } = this.#folder;
     const { resources } = this.#into;
     const readFile = (entry: string) => loadedFile(this.#steps, entry).bytes;
     for (const [kind, entries = []] of [["ConfigMap", fields.configMapGenerator] as const, ["Secret", fields.secretGenerator] as const]) {
@@ -125,9 +124,19 @@ class FolderBuild {
         absorb(resources, this.#traced([generated], `${kind}Generator`, this.#folder.fileName));
       }
     }
-    for (const plugin of plugins.generators) {
-      absorb(resources, this.#traced([pluginResource(this.#steps, plugin)], plugin.resource, plugin.configuredIn));
+    for (const chart of charts) {
+      absorb(resources, this.#traced(this.#ofChart(chart), "HelmChartInflationGenerator", this.#folder.fileName));
     }
+    for (const plugin of plugins.generators) {
+      const made = plugin.chart === undefined ? [pluginResource(this.#steps, plugin)] : this.#ofChart(plugin.chart);
+      absorb(resources, this.#traced(made, plugin.resource, plugin.configuredIn));
+    }
+  }
+
+  #ofChart({ path, documents }: RenderedChart): readonly Resource[] {
+    const resources = makeResources(path, documents, this.#context.schema);
+    for (const resource of resources) resource.isChart = true;
+    return resources;
   }
 
   #traced(resources: readonly Resource[], by: Resource | string, configuredIn: string): readonly Resource[] {
@@ -143,7 +152,7 @@ class FolderBuild {
           `components: '${path}' is no Component`,
           "set kind: Component in it, or list it under resources",
         );
-      accumulate(this.#context, folder, this.#into, joinRelative(this.#path, path));
+      accumulate(this.#context, folder, this.#into, appendPath(this.#path, path));
     }
   }
 

@@ -117,7 +117,7 @@ const rows: readonly Row[] = [
     claim: "B19 charts are refused",
     code: "FEATURE_FORBIDDEN",
     files: { "kustomization.yaml": "helmCharts: [{name: a}]\n" },
-    says: /charts are not built/,
+    says: /helm is not enabled/,
   },
   {
     claim: "B34 a pattern that RE2 does not have is refused by its field",

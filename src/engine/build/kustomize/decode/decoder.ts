@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue } from "../../../model/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../../model/json.ts";
 import { buildFailure } from "../fail.ts";
 import { nearest } from "../nearest.ts";
 
@@ -52,17 +52,18 @@ export function integer(value: JsonValue, place: Place): number {
   return number;
 }
 
-/** Any value, as it is. */
-export function anything(value: JsonValue): JsonValue {
-  return value;
-}
-
 /** A list. A null element is the empty value of its kind, which only texts have. */
 export function listOf<T>(element: Decoder<T>): Decoder<readonly T[]> {
   return (value, place) => {
     if (!Array.isArray(value)) throw unexpected(value, place, "a list");
     return value.map((item, index) => element(item ?? "", { ...place, path: `${place.path}[${index}]` }));
   };
+}
+
+/** A map, as it is. */
+export function mapping(value: JsonValue, place: Place): JsonObject {
+  if (!isJsonObject(value)) throw unexpected(value, place, "a map");
+  return value;
 }
 
 /** A map of strings, keys sorted bytewise. */

@@ -1,4 +1,5 @@
-import { anything, flag, integer, listOf, struct, text, textMap } from "./decoder.ts";
+import { helmChart, helmGlobals, oldHelmChart } from "../charts/chart-config.ts";
+import { flag, integer, listOf, struct, text, textMap } from "./decoder.ts";
 
 const gvk = { group: text, version: text, kind: text };
 const resourceId = { ...gvk, name: text, namespace: text };
@@ -105,9 +106,9 @@ export const kustomization = struct({
   bases: listOf(text),
   configMapGenerator: listOf(configMapArguments),
   secretGenerator: listOf(secretArguments),
-  helmGlobals: anything,
-  helmCharts: listOf(anything),
-  helmChartInflationGenerator: listOf(anything),
+  helmGlobals,
+  helmCharts: listOf(helmChart),
+  helmChartInflationGenerator: listOf(oldHelmChart),
   generatorOptions,
   configurations: listOf(text),
   generators: listOf(text),

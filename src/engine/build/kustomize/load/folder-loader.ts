@@ -1,14 +1,15 @@
 import { beyondLimit } from "../../../model/limit.ts";
 import { GitOpsError } from "../../../model/errors.ts";
 import { readKustomization, type ReadKustomization } from "../decode/read-kustomization.ts";
-import { buildFailure, escapes, forbidden } from "../fail.ts";
+import { buildFailure, escapes } from "../fail.ts";
 import { refuseEncryptedFile } from "../../refuse-encrypted.ts";
+import { parseRepositorySpec, type RepositorySpec } from "../remote/repository-spec.ts";
 import type { LoadSession } from "./session.ts";
-import { folderOf, hasAmbiguousSegment, isRemote, isWithin, joinPath, withoutCredentials } from "./tree-path.ts";
+import { folderOf, hasAmbiguousSegment, isUrl, isWithin, joinPath, withoutCredentials } from "./tree-path.ts";
 
 /** A file that a kustomization names. */
 export interface LoadedFile {
-  /** Path inside the tree. */
+  /** Path inside the source, or where it lies elsewhere; for messages. */
   readonly path: string;
   readonly bytes: Uint8Array;
 }
@@ -20,30 +21,47 @@ export interface Naming {
 }
 
 const FILE_NAMES = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-const LOCAL_HINT = "copy it into the repository; this version builds from one source only";
 
-/** Reads what one kustomization names, by kustomize's rules: files in or below its folder, folders that are no ancestors. */
+/** A kustomization that led here. */
+interface Visited {
+  readonly session: LoadSession;
+  readonly root: string;
+  /** The entry that named its repository; undefined where it lies in that of the one before. */
+  readonly entry: string | undefined;
+}
+
+/**
+ * Reads what one kustomization names, by kustomize's rules: files in or below its folder, folders that are no ancestors; files and
+ * repositories by URL from allowed hosts. A repository is a jail of its own.
+ */
 export class FolderLoader {
   readonly session: LoadSession;
   /** The folder, every link resolved. */
   readonly root: string;
+  /** The namespace that charts take where nothing nearer names one: that of the kustomization above. */
+  readonly namespace: string;
   /** The folders that led here, from the one that was asked for. */
-  readonly #visited: readonly string[];
+  readonly #visited: readonly Visited[];
 
-  constructor(session: LoadSession, root: string, visited: readonly string[] = []) {
+  constructor(
+    session: LoadSession,
+    root: string,
+    from: { readonly visited?: readonly Visited[]; readonly namespace?: string; readonly entry?: string } = {},
+  ) {
     this.session = session;
     this.root = root;
-    this.#visited = [...visited, root];
+    this.namespace = from.namespace ?? "";
+    this.#visited = [...(from.visited ?? []), { session, root, entry: from.entry }];
   }
 
   /** The kustomization file of the folder. Throws BUILD_FAILED where there is none, or more than one. */
   async kustomization(namedBy: string): Promise<ReadKustomization & LoadedFile> {
     this.session.checkTime();
     if ((await this.session.tree.typeOf(this.root)) !== "directory")
-      throw buildFailure(namedBy, `'${this.root}' is no folder; expected one with a kustomization`);
+      throw buildFailure(namedBy, `'${this.session.shown(this.root)}' is no folder; expected one with a kustomization`);
     const entries = await this.session.tree.list(this.root);
     const names = FILE_NAMES.filter((name) => entries.some((entry) => entry.name === name && entry.type === "file"));
-    const where = this.root === "" ? "the top of the source" : this.root;
+    const where = this.root === "" && this.session.isSource ? "the top of the source" : this.session.shown(this.root);
     const [name, another] = names;
     if (name === undefined)
       throw buildFailure(
@@ -53,46 +71,81 @@ export class FolderLoader {
       );
     if (another !== undefined)
       throw buildFailure(namedBy, `found multiple kustomization files under ${where}: ${names.join(", ")}`, "keep one of them");
-    const path = this.#join(name) ?? name;
-    const bytes = await this.session.read(path);
+    const inside = this.#join(name) ?? name;
+    const bytes = await this.session.read(inside);
+    const path = this.session.shown(inside);
     return { path, bytes, ...readKustomization(path, bytes, this.session.options.budget) };
   }
 
-  /** Whether an entry is a file or a folder; undefined where there is nothing. Throws FEATURE_FORBIDDEN for something remote. */
+  /** Whether an entry is a file or a folder of the same tree; undefined where there is nothing. */
   async typeOf(entry: string, naming: Naming): Promise<"file" | "directory" | undefined> {
     return this.session.tree.typeOf(this.#inTree(entry, naming));
   }
 
-  /** The bytes of a file. Throws BUILD_FAILED, FEATURE_FORBIDDEN, PATH_ESCAPES_REPOSITORY and LIMIT_EXCEEDED. */
+  /** The bytes of a file. Throws BUILD_FAILED, FEATURE_FORBIDDEN, PATH_ESCAPES_REPOSITORY and LIMIT_EXCEEDED, and what a server's failure is. */
   async file(entry: string, naming: Naming): Promise<LoadedFile> {
+    if (isUrl(entry)) {
+      const bytes = await this.session.readRemote(entry, naming);
+      const path = withoutCredentials(entry);
+      refuseEncryptedFile(path, bytes);
+      return { path, bytes };
+    }
     const path = await this.#resolved(entry, naming);
-    const isFree = this.session.options.loadRestrictor === "LoadRestrictionsNone";
+    // Repositories that are named by URL never get this freedom.
+    const isFree = this.session.options.loadRestrictor === "LoadRestrictionsNone" && this.session.isSource;
     if (!isFree && !isWithin(folderOf(path), this.root)) {
-      const message = `${naming.field}: file '${entry}' is not in or below '${this.root}'`;
+      const message = `${naming.field}: file '${entry}' is not in or below '${this.session.shown(this.root)}'`;
       throw escapes(naming.file, message, "move the file, or build with --load-restrictor LoadRestrictionsNone");
     }
     if ((await this.session.tree.typeOf(path)) !== "file") throw buildFailure(naming.file, `${naming.field}: '${entry}' must be a file`);
     const bytes = await this.session.read(path);
-    refuseEncryptedFile(path, bytes);
-    return { path, bytes };
+    const shown = this.session.shown(path);
+    refuseEncryptedFile(shown, bytes);
+    return { path: shown, bytes };
   }
 
-  /** A loader of a folder that this one names. Throws as {@link FolderLoader.file}, and BUILD_FAILED for a cycle. */
-  async folder(entry: string, naming: Naming): Promise<FolderLoader> {
+  /**
+   * A loader of a folder that this one names, or of a repository. Throws as {@link FolderLoader.file}, and BUILD_FAILED for a cycle.
+   *
+   * @param namespace of the kustomization that names it; "" where it has none.
+   */
+  async folder(entry: string, naming: Naming, namespace: string): Promise<FolderLoader> {
     const { nestedBases } = this.session.options.budget;
     if (this.#visited.length > nestedBases) {
       throw beyondLimit("nestedBases", `${naming.file}: more than ${nestedBases} nested bases`, { path: naming.file });
     }
+    const inherited = namespace === "" ? this.namespace : namespace;
+    const repository = parseRepositorySpec(entry);
+    if (repository !== undefined) return this.#repository(entry, repository, naming, inherited);
     if (hasAmbiguousSegment(entry))
       throw buildFailure(naming.file, `${naming.field}: path ${JSON.stringify(entry)} is ambiguous: it has a segment with two dots in it`);
     const root = await this.#resolved(entry, naming);
-    const cycle = this.#visited.findIndex((visited) => isWithin(visited, root));
-    if (cycle < 0) return new FolderLoader(this.session, root, this.#visited);
-    const chain = [...this.#visited.slice(cycle), root].map((folder) => (folder === "" ? "." : folder)).join(" → ");
-    throw buildFailure(
-      naming.file,
-      `${naming.field}: cycle detected: ${chain}`,
-      "a kustomization may not name itself or a folder above it",
+    this.#refuseCycle(this.session, root, naming);
+    return new FolderLoader(this.session, root, { visited: this.#visited, namespace: inherited });
+  }
+
+  async #repository(entry: string, spec: RepositorySpec, naming: Naming, namespace: string): Promise<FolderLoader> {
+    // As in kustomize, by the text alone: the same repository again below itself is a cycle whatever its ref has become meanwhile.
+    const above = this.#visited.find((visited) => visited.entry?.startsWith(entry));
+    if (above !== undefined) throw cycle(naming, [above.entry ?? "", entry].map(withoutCredentials));
+    const tree = await this.session.remote.repository(spec, naming);
+    const session = this.session.mount(tree, `${withoutCredentials(spec.url)}//`);
+    const folder = joinPath("", spec.path) ?? "";
+    if ((await tree.typeOf(folder)) !== "directory") {
+      throw buildFailure(naming.file, `${naming.field}: the repository has no folder '${folder}': '${withoutCredentials(entry)}'`);
+    }
+    const root = await tree.resolve(folder);
+    this.#refuseCycle(session, root, naming);
+    return new FolderLoader(session, root, { visited: this.#visited, namespace, entry });
+  }
+
+  #refuseCycle(session: LoadSession, root: string, naming: Naming): void {
+    const start = this.#visited.findIndex((visited) => visited.session === session && isWithin(visited.root, root));
+    if (start < 0) return;
+    const chain = [...this.#visited.slice(start), { session, root }];
+    throw cycle(
+      naming,
+      chain.map((folder) => folder.session.shown(folder.root === "" ? "." : folder.root)),
     );
   }
 
@@ -102,7 +155,11 @@ export class FolderLoader {
       return await this.session.tree.resolve(path);
     } catch (error) {
       if (!(error instanceof GitOpsError) || error.code !== "PATH_NOT_FOUND") throw error;
-      throw buildFailure(naming.file, `${naming.field}: there is no file or folder '${entry}'`, await this.#present(path));
+      // What is meant for Git is no file: first of all its host must be allowed.
+      const repository = parseRepositorySpec(entry);
+      if (repository !== undefined) this.session.remote.check(repository.url, naming);
+      const message = `${naming.field}: there is no file or folder '${withoutCredentials(entry)}'`;
+      throw buildFailure(naming.file, message, await this.#present(path));
     }
   }
 
@@ -116,7 +173,6 @@ export class FolderLoader {
 
   #inTree(entry: string, { file, field }: Naming): string {
     if (entry === "") throw buildFailure(file, `${field}: the path is empty`);
-    if (isRemote(entry)) throw forbidden(file, `${field}: '${withoutCredentials(entry)}' is remote`, LOCAL_HINT);
     if (entry.startsWith("/"))
       throw escapes(file, `${field}: '${entry}' is an absolute path`, "name it by a path relative to the kustomization");
     const path = this.#join(entry);
@@ -128,4 +184,8 @@ export class FolderLoader {
   #join(entry: string): string | undefined {
     return joinPath(this.root, entry);
   }
+}
+
+function cycle({ file, field }: Naming, chain: readonly string[]): GitOpsError {
+  return buildFailure(file, `${field}: cycle detected: ${chain.join(" → ")}`, "a kustomization may not name itself or a folder above it");
 }

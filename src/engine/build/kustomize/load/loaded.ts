@@ -1,5 +1,6 @@
 import type { Kustomization } from "../decode/kustomization.ts";
 import type { PluginKind } from "../plugins/plugin-config.ts";
+import type { ResourceDocuments } from "../resources/read-resources.ts";
 import type { Resource } from "../resources/resource.ts";
 import type { LoadedFile } from "./folder-loader.ts";
 
@@ -8,7 +9,6 @@ export type LoadedEntry = { readonly type: "file"; readonly file: LoadedFile } |
 
 /** A kustomization and everything that it names, read. Building it needs nothing more. */
 export interface LoadedFolder {
-  readonly root: string;
   /** Path of the kustomization file, and its name. */
   readonly file: string;
   readonly fileName: string;
@@ -19,6 +19,14 @@ export interface LoadedFolder {
   /** Files by the text that names them. */
   readonly files: ReadonlyMap<string, LoadedFile>;
   readonly plugins: LoadedPlugins;
+  readonly charts: readonly RenderedChart[];
+}
+
+/** What a chart came to. */
+export interface RenderedChart {
+  /** Where it lies, for messages. */
+  readonly path: string;
+  readonly documents: ResourceDocuments;
 }
 
 /** Builds the resources of a folder that configures plugins. */
@@ -30,6 +38,8 @@ export interface PluginConfig {
   readonly resource: Resource;
   /** Relative to the kustomization that names it. */
   readonly configuredIn: string;
+  /** What it came to, where it is a chart. */
+  readonly chart?: RenderedChart;
 }
 
 /** The plugins that a kustomization names, and the files that they need. */

@@ -3,31 +3,24 @@ import type { BuildOptions } from "../../build-options.ts";
 import type { Diagnostic } from "../../../model/diagnostic.ts";
 import type { FileTree } from "../../../model/artifact.ts";
 import { decodeYamlText } from "../../../yaml/decode.ts";
+import { RemoteAccess } from "../remote/remote-access.ts";
 import { readResourceDocuments, type ResourceDocuments } from "../resources/read-resources.ts";
 
-/** What one build reads, and how much of its budget that took. Files are read and parsed once, however often they are used. */
-export class LoadSession {
-  readonly tree: FileTree;
+/** What one build reads, from whatever tree, and how much of its budget that took. */
+class BuildSpending {
   readonly options: BuildOptions;
-  readonly #warnings = new Map<string, Diagnostic>();
-  readonly #files = new Map<string, Promise<Uint8Array>>();
-  readonly #documents = new Map<string, ResourceDocuments>();
+  readonly remote: RemoteAccess;
+  readonly mounts = new Map<FileTree, LoadSession>();
+  readonly warnings = new Map<string, Diagnostic>();
+  readonly #documents = new Map<Uint8Array, ResourceDocuments>();
   readonly #started: number;
   #bytes = 0;
   #documentCount = 0;
 
-  constructor(tree: FileTree, options: BuildOptions) {
-    this.tree = tree;
+  constructor(options: BuildOptions) {
     this.options = options;
+    this.remote = new RemoteAccess(options);
     this.#started = options.monotonic();
-  }
-
-  get warnings(): readonly Diagnostic[] {
-    return [...this.#warnings.values()];
-  }
-
-  warn(warning: Diagnostic): void {
-    this.#warnings.set(`${warning.file}\n${warning.message}`, warning);
   }
 
   /** The same files are used once more: only what is counted as it is used is counted anew. */
@@ -35,7 +28,6 @@ export class LoadSession {
     this.#documentCount = 0;
   }
 
-  /** Throws what the signal carries, or LIMIT_EXCEEDED when the time is up. */
   checkTime(): void {
     this.options.signal.throwIfAborted();
     const { milliseconds } = this.options.budget;
@@ -43,33 +35,120 @@ export class LoadSession {
     throw beyondLimit("milliseconds", `the build took longer than ${milliseconds / 1000} s`);
   }
 
-  /** The bytes of a file. Throws what the tree throws, and LIMIT_EXCEEDED. */
-  read(path: string): Promise<Uint8Array> {
-    const known = this.#files.get(path);
-    if (known !== undefined) return known;
-    const reading = this.#readOnce(path);
-    this.#files.set(path, reading);
-    return reading;
-  }
-
-  async #readOnce(path: string): Promise<Uint8Array> {
-    this.checkTime();
-    const bytes = await this.tree.read(path);
+  count(path: string, bytes: Uint8Array): void {
     const { fileBytes, totalBytes } = this.options.budget;
     this.#bytes += bytes.length;
     if (bytes.length > fileBytes) throw beyondLimit("fileBytes", `${path}: larger than ${fileBytes} bytes`, { path });
     if (this.#bytes > totalBytes) throw beyondLimit("totalBytes", `the files of the build are larger than ${totalBytes} bytes`);
+  }
+
+  parsed(path: string, bytes: Uint8Array): ResourceDocuments {
+    this.checkTime();
+    const documents = this.#documents.get(bytes) ?? readResourceDocuments(path, decodeYamlText(bytes, path), this.options.budget);
+    this.#documents.set(bytes, documents);
+    return documents;
+  }
+
+  documents(path: string, bytes: Uint8Array): ResourceDocuments {
+    const { budget } = this.options;
+    const documents = this.parsed(path, bytes);
+    this.#documentCount += documents.length;
+    if (this.#documentCount <= budget.documents) return documents;
+    throw beyondLimit("documents", `the build has more than ${budget.documents} documents`);
+  }
+}
+
+/** What one build reads from one tree. Files are read and parsed once, however often they are used. */
+export class LoadSession {
+  readonly tree: FileTree;
+  /** Stands before the paths of the tree in messages; "" for the source that is built. */
+  readonly #name: string;
+  readonly #spending: BuildSpending;
+  readonly #files = new Map<string, Promise<Uint8Array>>();
+
+  constructor(tree: FileTree, options: BuildOptions, name = "", spending = new BuildSpending(options)) {
+    this.tree = tree;
+    this.#name = name;
+    this.#spending = spending;
+  }
+
+  get options(): BuildOptions {
+    return this.#spending.options;
+  }
+
+  /** Whether this is the source that is built, and not a repository that it names. */
+  get isSource(): boolean {
+    return this.#name === "";
+  }
+
+  get remote(): RemoteAccess {
+    return this.#spending.remote;
+  }
+
+  get warnings(): readonly Diagnostic[] {
+    return [...this.#spending.warnings.values()];
+  }
+
+  warn(warning: Diagnostic): void {
+    this.#spending.warnings.set(`${warning.file}\n${warning.message}`, warning);
+  }
+
+  /** The same build in another tree; one and the same session for each tree. */
+  mount(tree: FileTree, name: string): LoadSession {
+    const known = this.#spending.mounts.get(tree);
+    if (known !== undefined) return known;
+    const mounted = new LoadSession(tree, this.options, name, this.#spending);
+    this.#spending.mounts.set(tree, mounted);
+    return mounted;
+  }
+
+  /** A path of the tree as messages show it. */
+  shown(path: string): string {
+    return this.#name + path;
+  }
+
+  /** Throws what the signal carries, or LIMIT_EXCEEDED when the time is up. */
+  checkTime(): void {
+    this.#spending.checkTime();
+  }
+
+  /** The same files are used once more: only what is counted as it is used is counted anew. */
+  startAgain(): void {
+    this.#spending.startAgain();
+  }
+
+  /** The bytes of a file. Throws what the tree throws, and LIMIT_EXCEEDED. */
+  read(path: string): Promise<Uint8Array> {
+    return this.#once(path, () => this.tree.read(path));
+  }
+
+  /** The bytes of a file elsewhere. Throws as {@link RemoteAccess.file}, and LIMIT_EXCEEDED. */
+  readRemote(url: string, naming: { readonly file: string; readonly field: string }): Promise<Uint8Array> {
+    return this.#once(url, () => this.remote.file(url, naming));
+  }
+
+  #once(key: string, read: () => Promise<Uint8Array>): Promise<Uint8Array> {
+    const known = this.#files.get(key);
+    if (known !== undefined) return known;
+    const reading = this.#counted(key, read);
+    this.#files.set(key, reading);
+    return reading;
+  }
+
+  async #counted(key: string, read: () => Promise<Uint8Array>): Promise<Uint8Array> {
+    this.checkTime();
+    const bytes = await read();
+    this.#spending.count(key, bytes);
     return bytes;
+  }
+
+  /** Throws BUILD_FAILED where a file holds no resources. */
+  checkDocuments(path: string, bytes: Uint8Array): void {
+    this.#spending.parsed(path, bytes);
   }
 
   /** The resources in a file, parsed once. Throws BUILD_FAILED and LIMIT_EXCEEDED. */
   documents(path: string, bytes: Uint8Array): ResourceDocuments {
-    this.checkTime();
-    const { budget } = this.options;
-    const documents = this.#documents.get(path) ?? readResourceDocuments(path, decodeYamlText(bytes, path), budget);
-    this.#documents.set(path, documents);
-    this.#documentCount += documents.length;
-    if (this.#documentCount <= budget.documents) return documents;
-    throw beyondLimit("documents", `the build has more than ${budget.documents} documents`);
+    return this.#spending.documents(path, bytes);
   }
 }

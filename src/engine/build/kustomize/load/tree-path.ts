@@ -19,11 +19,9 @@ export function folderOf(path: string): string {
   return path.slice(0, Math.max(path.lastIndexOf("/"), 0));
 }
 
-const REMOTE = /^(?:git::|[a-z][a-z0-9+.-]*:\/\/|(?:[^/@\s]+@)[^/:\s]+[:/]|github\.com[:/])/i;
-
-/** Whether an entry means something outside the source: a URL, `user@host:path`, `github.com/…`. */
-export function isRemote(entry: string): boolean {
-  return REMOTE.test(entry);
+/** Whether an entry is the URL of a file, or of a repository behind one. */
+export function isUrl(entry: string): boolean {
+  return /^https?:\/\//i.test(entry);
 }
 
 /** A URL for messages: what stands before its host, and its query, may be a token. */

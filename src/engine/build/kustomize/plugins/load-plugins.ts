@@ -1,3 +1,4 @@
+import { loadChart } from "../charts/load-charts.ts";
 import type { Kustomization } from "../decode/kustomization.ts";
 import { buildFailure, forbidden } from "../fail.ts";
 import { parseFileSource } from "../generators/key-value-sources.ts";
@@ -27,10 +28,19 @@ export async function collectPlugins(
       return found.flat().map((config) => checked(file, field, config));
     }),
   );
-  const [generators = [], transformers = [], validators = []] = lists;
+  const [configured = [], transformers = [], validators = []] = lists;
+  const generators: PluginConfig[] = [];
+  for (const plugin of configured) generators.push(await withChart(loader, file, plugin));
   const entries = lists.flat().flatMap((config) => filesOf(config).map((entry) => ({ entry, field: config.kind })));
   const files = await inOrder(entries.map(async ({ entry, field }) => [entry, await loader.file(entry, { file, field })] as const));
   return { generators, transformers, validators, files };
+}
+
+async function withChart(loader: FolderLoader, file: string, plugin: PluginConfig): Promise<PluginConfig> {
+  if (plugin.kind !== "HelmChartInflationGenerator") return plugin;
+  const { resource, kind } = plugin;
+  const config = PLUGINS[kind](resource.object, { file: resource.origin.file, path: kind, strict: false });
+  return { ...plugin, chart: await loadChart(loader, file, config, config) };
 }
 
 interface PluginEntry {
@@ -65,8 +75,6 @@ function checked(file: string, field: (typeof FIELDS)[number], { resource, confi
   const { kind, apiVersion } = resource;
   if (apiVersion !== "builtin")
     throw forbidden(file, `${field}: ${kind} is a plugin that runs a program`, "only the plugins of apiVersion builtin are run");
-  if (kind === "HelmChartInflationGenerator")
-    throw forbidden(file, `${field}: Helm charts are not built by this version`, "render the chart and list the manifests");
   const isGenerator = kind.endsWith("Generator");
   if (!isPluginKind(kind) || isGenerator !== (field === "generators")) {
     throw buildFailure(

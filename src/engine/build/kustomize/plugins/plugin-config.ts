@@ -1,3 +1,4 @@
+import { chartPlugin } from "../charts/chart-config.ts";
 import { flag, integer, listOf, struct, text, textMap } from "../decode/decoder.ts";
 import { fieldSpec, generatorFields, image, patch, replacement, replica, selector } from "../decode/kustomization.ts";
 
@@ -10,6 +11,7 @@ export const PLUGINS = {
   AnnotationsTransformer: struct({ annotations: textMap, fieldSpecs }),
   ConfigMapGenerator: struct({ metadata, ...generatorFields }),
   HashTransformer: struct({}),
+  HelmChartInflationGenerator: chartPlugin,
   IAMPolicyGenerator: struct({
     cloud: text,
     kubernetesService: struct({ namespace: text, name: text }),

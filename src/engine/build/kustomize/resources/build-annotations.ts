@@ -25,6 +25,7 @@ export function takeBuildAnnotations(resource: Resource): void {
   resource.suffixes = list("suffixes");
   resource.behavior = behaviorOf(read("generatorBehavior"));
   resource.needsHash = read("needsHashSuffix") === "enabled";
+  resource.isChart = read("helm-generated") === "true";
   resource.allowNameChange = read("allowNameChange") === "enabled";
   resource.allowKindChange = read("allowKindChange") === "enabled";
   const metadata = resource.object["metadata"];

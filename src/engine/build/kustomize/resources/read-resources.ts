@@ -12,8 +12,16 @@ interface Document {
   readonly line: number;
 }
 
-/** Documents that were read and checked, to be made into resources as often as they are used. */
-export type ResourceDocuments = readonly { readonly object: JsonObject; readonly line: number }[];
+/** A document that was read and checked. */
+interface ResourceDocument {
+  readonly object: JsonObject;
+  readonly line: number;
+  /** What it was made from, where that is another file than the one that was read: a template. Then the line says nothing. */
+  readonly file?: string;
+}
+
+/** Documents to be made into resources as often as they are used. */
+export type ResourceDocuments = readonly ResourceDocument[];
 
 /**
  * Reads the resources of a file: every document that is no list, and what lists hold, after the documents.
@@ -35,8 +43,8 @@ export function readResourceDocuments(file: string, text: string, budget: BuildB
 
 /** Resources of documents that may be used again: each call gives new copies. */
 export function makeResources(file: string, documents: ResourceDocuments, schema: Schema): Resource[] {
-  return documents.map(({ object, line }) => {
-    const resource = new Resource(cloneValue(object), { file, line }, schema);
+  return documents.map(({ object, line, file: template }) => {
+    const resource = new Resource(cloneValue(object), template === undefined ? { file, line } : { file: template }, schema);
     takeBuildAnnotations(resource);
     return resource;
   });

@@ -31,6 +31,8 @@ export class Resource {
   behavior: Behavior = "unspecified";
   needsHash = false;
   isGenerated = false;
+  /** Made by a chart: namespaces are helm's business then. */
+  isChart = false;
   allowNameChange = false;
   allowKindChange = false;
   /** Names of the vars that point at this resource. */
@@ -96,8 +98,8 @@ export class Resource {
    * whatever the file had.
    */
   get hasNotes(): boolean {
-    const { previous, prefixes, suffixes, needsHash, isGenerated, provenance } = this;
-    return previous.length + prefixes.length + suffixes.length > 0 || needsHash || isGenerated || provenance !== undefined;
+    const { previous, prefixes, suffixes, needsHash, isGenerated, isChart, provenance } = this;
+    return previous.length + prefixes.length + suffixes.length > 0 || needsHash || isGenerated || isChart || provenance !== undefined;
   }
 
   /** The id that it was read with. */

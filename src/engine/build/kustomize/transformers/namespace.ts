@@ -26,6 +26,7 @@ const BINDINGS: readonly string[] = ["RoleBinding", "ClusterRoleBinding"];
 export function transformNamespace(resources: ResourceMap, options: NamespaceOptions): void {
   if (options.namespace === "") return;
   for (const resource of resources.all) {
+    if (resource.isChart) continue;
     resource.storePreviousId();
     moveResource(resource, options);
   }

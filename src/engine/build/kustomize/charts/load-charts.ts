@@ -1,0 +1,140 @@
+import { ChartRunner, PLAIN_RELEASE } from "../../charts/render-chart.ts";
+import { renderedText, withoutPreamble } from "../../charts/rendered-text.ts";
+import { readChartFiles } from "../../charts/chart-files.ts";
+import type { ChartFiles } from "../../../model/chart-renderer.ts";
+import { GitOpsError } from "../../../model/errors.ts";
+import type { Kustomization } from "../decode/kustomization.ts";
+import { buildFailure, escapes } from "../fail.ts";
+import type { FolderLoader, LoadedFile } from "../load/folder-loader.ts";
+import type { RenderedChart } from "../load/loaded.ts";
+import { joinPath } from "../load/tree-path.ts";
+import { readResourceDocuments, type ResourceDocuments } from "../resources/read-resources.ts";
+import { type HelmChart, type HelmGlobals, renewChart, renewGlobals } from "./chart-config.ts";
+import { mergeValues, valuesMergeOf, valuesText } from "./chart-values.ts";
+
+const FIELD = "helmCharts";
+const DEFAULT_HOME = "charts";
+
+/** Renders the charts of a kustomization, one after the other. Throws FEATURE_FORBIDDEN, BUILD_FAILED, and what running helm throws. */
+export async function loadCharts(loader: FolderLoader, file: string, fields: Kustomization): Promise<readonly RenderedChart[]> {
+  const old = fields.helmChartInflationGenerator ?? [];
+  const charts = [...(fields.helmCharts ?? []), ...old.map(renewChart)];
+  const globals = fields.helmGlobals ?? renewGlobals(old);
+  const inherited = (fields.namespace ?? "") === "" ? loader.namespace : (fields.namespace ?? "");
+  const rendered: RenderedChart[] = [];
+  for (const chart of charts) {
+    const namespace = (chart.namespace ?? "") === "" ? inherited : chart.namespace;
+    rendered.push(await loadChart(loader, file, { ...chart, namespace }, globals));
+  }
+  return rendered;
+}
+
+/** Renders one chart: one that lies beside the kustomization, else one that helm pulls. Throws as {@link loadCharts}. */
+export async function loadChart(loader: FolderLoader, file: string, chart: HelmChart, globals: HelmGlobals): Promise<RenderedChart> {
+  const runner = new ChartRunner(loader.session.options, file, `${FIELD}: this needs the helm program`);
+  const { name = "", releaseName = "" } = chart;
+  checkNames(file, name, releaseName);
+  if ((globals.configHome ?? "") !== "") {
+    loader.session.warn({ severity: "warning", file, message: "helmGlobals: configHome is not used; helm runs with folders of its own" });
+  }
+  const found = await findChart(loader, file, chart, globals, runner);
+  const values = await valuesOf(loader, file, chart, found);
+  const { chartTarget = {}, budget } = loader.session.options;
+  const folder = name.slice(name.lastIndexOf("/") + 1);
+  const text = await runner.render({
+    ...PLAIN_RELEASE,
+    files: new Map([...found.files].map(([path, bytes]) => [`${folder}/${path}`, bytes])),
+    chart: folder,
+    releaseName,
+    namespace: chart.namespace ?? "",
+    nameTemplate: chart.nameTemplate ?? "",
+    values,
+    apiVersions: chart.apiVersions ?? chartTarget.apiVersions ?? [],
+    kubeVersion: chart.kubeVersion ?? chartTarget.kubeVersion ?? "",
+    includeCrds: chart.includeCRDs ?? false,
+    skipTests: chart.skipTests ?? false,
+    skipHooks: chart.skipHooks ?? false,
+    debug: chart.debug ?? false,
+    devel: chart.devel ?? false,
+  });
+  const documents = readDocuments(found.shown, text, (each) => readResourceDocuments(found.shown, each, budget));
+  return { path: found.shown, documents };
+}
+
+/** Helm reads what starts with a dash as a flag, such as one that names a program to run. */
+function checkNames(file: string, name: string, releaseName: string): void {
+  if (name === "") throw buildFailure(file, `${FIELD}: chart name cannot be empty`);
+  if (name.startsWith("-")) throw buildFailure(file, `${FIELD}: chart name must not start with '-'`);
+  if (releaseName.startsWith("-")) throw buildFailure(file, `${FIELD}: releaseName must not start with '-'`);
+}
+
+interface FoundChart {
+  /** Where it lies, for messages. */
+  readonly shown: string;
+  readonly files: ChartFiles;
+  /** Where its own values lie, relative to the kustomization; undefined for a pulled chart. */
+  readonly values: string | undefined;
+}
+
+async function findChart(
+  loader: FolderLoader,
+  file: string,
+  chart: HelmChart,
+  { chartHome = "" }: HelmGlobals,
+  runner: ChartRunner,
+): Promise<FoundChart> {
+  const { name = "", version = "", repo = "" } = chart;
+  const home = chartHome === "" ? DEFAULT_HOME : chartHome;
+  if (home.startsWith("/")) throw escapes(file, "helmGlobals: chartHome is an absolute path", "name it relative to the kustomization");
+  const below = [home, ...(version !== "" && repo !== "" ? [`${name}-${version}`] : []), name].join("/");
+  const path = joinPath(loader.root, below);
+  if (path === undefined)
+    throw escapes(file, `${FIELD}: '${below}' leads out of the source`, "a build reads nothing outside the repository");
+  const { session } = loader;
+  if ((await session.tree.typeOf(path)) === "directory") {
+    const tree = { list: session.tree.list, resolve: session.tree.resolve, read: (each: string) => session.read(each) };
+    return { shown: session.shown(path), files: await readChartFiles(tree, path), values: `${below}/values.yaml` };
+  }
+  if (repo === "") throw buildFailure(file, `${FIELD}: no repo specified for pull, no chart found at '${session.shown(path)}'`);
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9._-]*$/.test(name))
+    throw buildFailure(file, `${FIELD}: '${name}' is no name that a repository of charts has`);
+  session.remote.check(repo, { file, field: FIELD });
+  const files = await runner.pull({ name, repository: repo, version, isDevelopment: chart.devel ?? false });
+  return { shown: `${repo.replace(/\/$/, "")}/${name}`, files, values: undefined };
+}
+
+/** What helm is given by `-f`: the values of the kustomization and its file as one, then the additional files. */
+async function valuesOf(loader: FolderLoader, file: string, chart: HelmChart, found: FoundChart): Promise<readonly Uint8Array[]> {
+  const { valuesInline = {}, additionalValuesFiles = [] } = chart;
+  const merge = valuesMergeOf(file, chart.valuesMerge ?? "");
+  const additional: Uint8Array[] = [];
+  for (const entry of additionalValuesFiles) additional.push((await loader.file(entry, { file, field: "additionalValuesFiles" })).bytes);
+  if (Object.keys(valuesInline).length === 0) return [(await valuesFile(loader, file, chart, found)).bytes, ...additional];
+  if (merge === "replace") return [valuesText(valuesInline), ...additional];
+  const merged = mergeValues(valuesInline, await valuesFile(loader, file, chart, found), merge, loader.session.options.budget);
+  return [merged, ...additional];
+}
+
+async function valuesFile(loader: FolderLoader, file: string, chart: HelmChart, found: FoundChart): Promise<LoadedFile> {
+  const { valuesFile: entry = "" } = chart;
+  if (entry !== "") return await loader.file(entry, { file, field: "valuesFile" });
+  if (found.values !== undefined) return await loader.file(found.values, { file, field: "valuesFile" });
+  const bytes = found.files.get("values.yaml");
+  if (bytes === undefined) throw buildFailure(file, `${FIELD}: the chart '${found.shown}' has no values.yaml`);
+  return { path: `${found.shown}/values.yaml`, bytes };
+}
+
+/** The documents of what helm printed, each with its template. Text that stands before the first document is passed over. */
+function readDocuments(chart: string, text: string, read: (text: string) => ResourceDocuments): ResourceDocuments {
+  const parse = (each: string): ResourceDocuments => {
+    const rendered = renderedText(each, chart);
+    return read(each).map((document) => ({ ...document, file: rendered.sourceOf(document.line) }));
+  };
+  try {
+    return parse(text);
+  } catch (error) {
+    const rest = withoutPreamble(text);
+    if (rest === text || !(error instanceof GitOpsError) || error.code !== "BUILD_FAILED") throw error;
+    return parse(rest);
+  }
+}
