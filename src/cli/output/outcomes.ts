@@ -17,9 +17,9 @@ export function outcomeText(outcomes: readonly ShownOutcome[], terminal: Pick<Te
     return renderTable(
       ["KIND", "NAMESPACE", "NAME", "RESULT", "REVISION", "TIME", "MESSAGE"],
       outcomes.map((outcome) => {
-        const { id, result, view, elapsedMs, error } = outcome;
+        const { id, result, view, elapsedMs } = outcome;
         const time = elapsedMs === 0 ? "" : seconds(elapsedMs);
-        return [id.kind, id.namespace, id.name, result, shortRevision(view.revision), time, error?.message ?? messageOf(outcome)];
+        return [id.kind, id.namespace, id.name, result, shortRevision(view.revision), time, messageOf(outcome)];
       }),
     );
   }
@@ -51,7 +51,8 @@ export function outcomeDocument(kind: string, outcomes: readonly ShownOutcome[])
   return renderDocument({ apiVersion: DOCUMENT_VERSION, kind, items }, "json");
 }
 
-function messageOf({ result, view }: ShownOutcome): string {
+function messageOf({ result, view, error }: ShownOutcome): string {
+  if (error !== undefined) return error.code === "UNHEALTHY" ? `${view.reason}: ${view.message}` : error.message;
   if (result === "ready") return view.message;
   if (!view.isSuspended) return "";
   const until = view.suspendUntil === "" ? "" : `until ${view.suspendUntil}`;

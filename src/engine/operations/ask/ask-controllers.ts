@@ -102,22 +102,37 @@ async function followGroup(group: readonly AskedObject[], run: Run): Promise<voi
   const { ports, context, deadline } = run;
   const done = new AbortController();
   const signal = AbortSignal.any([done.signal, deadline.signal, context.signal]);
-  let sending: Promise<void> | undefined;
+  const sendings: Promise<void>[] = [];
+  const failures: unknown[] = [];
+  const send = (ones: readonly AskedObject[]): void => {
+    const sending = sendAll(ones, run).then(look);
+    sendings.push(
+      sending.catch((error: unknown) => {
+        failures.push(error);
+        done.abort();
+      }),
+    );
+  };
   const endIfSettled = (): void => {
     run.settle();
     if (group.every(({ end }) => end !== undefined)) done.abort();
   };
   const latest = new Map<string, JsonObject>();
+  const byKey = new Map(group.map((one) => [resourceKey(one.view.id), one]));
   const look = (): void => {
     // Which of two dependants is looked at first must not matter: an end may be news for another of the same group.
     for (let ended = -1; ended !== group.filter(({ end }) => end !== undefined).length;) {
       ended = group.filter(({ end }) => end !== undefined).length;
       for (const one of group) {
         const object = latest.get(resourceKey(one.view.id));
-        if (object !== undefined) one.see(object, run.isOpen);
+        if (object === undefined) one.vanished();
+        else one.see(object, run.isOpen);
       }
       endIfSettled();
     }
+    const held = group.filter((one) => one.wantsAnother(run.isOpen));
+    for (const one of held) one.restart(newRequestToken(ports.clock));
+    if (held.length > 0) send(held);
   };
   try {
     for await (const event of ports.cluster.watch(queryOf(group), { signal })) {
@@ -126,16 +141,16 @@ async function followGroup(group: readonly AskedObject[], run: Run): Promise<voi
         const key = keyOf(group, object);
         if (event.type === "deleted") latest.delete(key);
         else latest.set(key, object);
+        if (event.type !== "deleted") byKey.get(key)?.arrived(object, event.type === "listed");
       }
-      if (event.type === "deleted" || (event.type === "listed" && sending !== undefined))
-        for (const one of group) if (!latest.has(resourceKey(one.view.id))) one.vanished();
-      sending ??= sendAll(group, run).then(look);
+      if (sendings.length === 0) send(group);
       look();
     }
   } finally {
-    await sending;
+    await Promise.all(sendings);
     endIfSettled();
   }
+  if (failures.length > 0) throw failures[0];
   context.signal.throwIfAborted();
 }
 

@@ -27,7 +27,7 @@ function namedObjects(message: string, { inventory, dependsOn, id, source }: Obj
   const known: ResourceId[] = [...inventory, ...dependsOn, ...(source === undefined ? [] : [source])];
   const found = new Map<string, ResourceId>();
   for (const [, kind = "", first = "", second = ""] of message.matchAll(
-    /\b([A-Z][A-Za-z]+)\/([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?:\/([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?))?/g,
+    /(?<![\w/.-])([A-Z][A-Za-z]+)\/([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?:\/([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?))?(?![\w/])/g,
   )) {
     const [namespace, name] = second === "" ? ["", first] : [first, second];
     const recorded = known.find((one) => one.kind === kind && one.name === name && (namespace === "" || one.namespace === namespace));
