@@ -3,7 +3,8 @@ import { readConfiguration, readCrds } from "./field-specs/read-configuration.ts
 import { defaultConfig, emptyConfig, mergeConfigs, type TransformerConfig } from "./field-specs/transformer-config.ts";
 import { absorb } from "./generators/absorb.ts";
 import { generate } from "./generators/generate.ts";
-import type { LoadedFolder, RenderedChart } from "./load/loaded.ts";
+import type { RenderedChart } from "./charts/rendered-chart.ts";
+import type { LoadedFolder } from "./load/loaded.ts";
 import type { LoadSession } from "./load/session.ts";
 import { pluginResource, pluginStep } from "./plugins/plugin-steps.ts";
 import { appendPath, type OriginPath, type Provenance, provenanceOfPlugin } from "./provenance.ts";

@@ -6,7 +6,7 @@ import { GitOpsError } from "../../../model/errors.ts";
 import type { Kustomization } from "../decode/kustomization.ts";
 import { buildFailure, escapes } from "../fail.ts";
 import type { FolderLoader, LoadedFile } from "../load/folder-loader.ts";
-import type { RenderedChart } from "../load/loaded.ts";
+import type { RenderedChart } from "./rendered-chart.ts";
 import { joinPath } from "../load/tree-path.ts";
 import { readResourceDocuments, type ResourceDocuments } from "../resources/read-resources.ts";
 import { type HelmChart, type HelmGlobals, renewChart, renewGlobals } from "./chart-config.ts";
@@ -29,8 +29,14 @@ export async function loadCharts(loader: FolderLoader, file: string, fields: Kus
   return rendered;
 }
 
-/** Renders one chart: one that lies beside the kustomization, else one that helm pulls. Throws as {@link loadCharts}. */
-export async function loadChart(loader: FolderLoader, file: string, chart: HelmChart, globals: HelmGlobals): Promise<RenderedChart> {
+/** Renders one chart, once however often the same is asked for. Throws as {@link loadCharts}. */
+export function loadChart(loader: FolderLoader, file: string, chart: HelmChart, globals: HelmGlobals): Promise<RenderedChart> {
+  const settings = JSON.stringify([file, chart, globals], (_, value: unknown) => (typeof value === "bigint" ? `${value}n` : value));
+  return loader.session.rendered(settings, () => renderChart(loader, file, chart, globals));
+}
+
+/** One that lies beside the kustomization, else one that helm pulls. */
+async function renderChart(loader: FolderLoader, file: string, chart: HelmChart, globals: HelmGlobals): Promise<RenderedChart> {
   const runner = new ChartRunner(loader.session.options, file, `${FIELD}: this needs the helm program`);
   const { name = "", releaseName = "" } = chart;
   checkNames(file, name, releaseName);

@@ -60,7 +60,9 @@ export class FolderLoader {
     if ((await this.session.tree.typeOf(this.root)) !== "directory")
       throw buildFailure(namedBy, `'${this.session.shown(this.root)}' is no folder; expected one with a kustomization`);
     const entries = await this.session.tree.list(this.root);
-    const names = FILE_NAMES.filter((name) => entries.some((entry) => entry.name === name && entry.type === "file"));
+    const present = FILE_NAMES.filter((name) => entries.some((entry) => entry.name === name && entry.type === "file"));
+    const names: string[] = [];
+    for (const name of present) if (this.#mayRead(await this.session.tree.resolve(this.#join(name) ?? name))) names.push(name);
     const where = this.root === "" && this.session.isSource ? "the top of the source" : this.session.shown(this.root);
     const [name, another] = names;
     if (name === undefined)
@@ -91,9 +93,7 @@ export class FolderLoader {
       return { path, bytes };
     }
     const path = await this.#resolved(entry, naming);
-    // Repositories that are named by URL never get this freedom.
-    const isFree = this.session.options.loadRestrictor === "LoadRestrictionsNone" && this.session.isSource;
-    if (!isFree && !isWithin(folderOf(path), this.root)) {
+    if (!this.#mayRead(path)) {
       const message = `${naming.field}: file '${entry}' is not in or below '${this.session.shown(this.root)}'`;
       throw escapes(naming.file, message, "move the file, or build with --load-restrictor LoadRestrictionsNone");
     }
@@ -147,6 +147,12 @@ export class FolderLoader {
       naming,
       chain.map((folder) => folder.session.shown(folder.root === "" ? "." : folder.root)),
     );
+  }
+
+  /** Whether a file, its links resolved, is one for this kustomization. Repositories that are named by URL are never freed from the rule. */
+  #mayRead(path: string): boolean {
+    const isFree = this.session.options.loadRestrictor === "LoadRestrictionsNone" && this.session.isSource;
+    return isFree || isWithin(folderOf(path), this.root);
   }
 
   async #resolved(entry: string, naming: Naming): Promise<string> {

@@ -1,6 +1,6 @@
+import type { RenderedChart } from "../charts/rendered-chart.ts";
 import type { Kustomization } from "../decode/kustomization.ts";
 import type { PluginKind } from "../plugins/plugin-config.ts";
-import type { ResourceDocuments } from "../resources/read-resources.ts";
 import type { Resource } from "../resources/resource.ts";
 import type { LoadedFile } from "./folder-loader.ts";
 
@@ -20,13 +20,6 @@ export interface LoadedFolder {
   readonly files: ReadonlyMap<string, LoadedFile>;
   readonly plugins: LoadedPlugins;
   readonly charts: readonly RenderedChart[];
-}
-
-/** What a chart came to. */
-export interface RenderedChart {
-  /** Where it lies, for messages. */
-  readonly path: string;
-  readonly documents: ResourceDocuments;
 }
 
 /** Builds the resources of a folder that configures plugins. */

@@ -3,6 +3,7 @@ import type { BuildOptions } from "../../build-options.ts";
 import type { Diagnostic } from "../../../model/diagnostic.ts";
 import type { FileTree } from "../../../model/artifact.ts";
 import { decodeYamlText } from "../../../yaml/decode.ts";
+import type { RenderedChart } from "../charts/rendered-chart.ts";
 import { RemoteAccess } from "../remote/remote-access.ts";
 import { readResourceDocuments, type ResourceDocuments } from "../resources/read-resources.ts";
 
@@ -12,6 +13,7 @@ class BuildSpending {
   readonly remote: RemoteAccess;
   readonly mounts = new Map<FileTree, LoadSession>();
   readonly warnings = new Map<string, Diagnostic>();
+  readonly charts = new Map<string, Promise<RenderedChart>>();
   readonly #documents = new Map<Uint8Array, ResourceDocuments>();
   readonly #started: number;
   #bytes = 0;
@@ -145,6 +147,15 @@ export class LoadSession {
   /** Throws BUILD_FAILED where a file holds no resources. */
   checkDocuments(path: string, bytes: Uint8Array): void {
     this.#spending.parsed(path, bytes);
+  }
+
+  /** A chart that may be asked for again: helm takes a quarter of a second. */
+  rendered(key: string, render: () => Promise<RenderedChart>): Promise<RenderedChart> {
+    const known = this.#spending.charts.get(key);
+    if (known !== undefined) return known;
+    const rendering = render();
+    this.#spending.charts.set(key, rendering);
+    return rendering;
   }
 
   /** The resources in a file, parsed once. Throws BUILD_FAILED and LIMIT_EXCEEDED. */
