@@ -5,6 +5,8 @@ interface OptionBase {
   /** One letter, without the dash. */
   readonly short?: string;
   readonly description: string;
+  /** Understood, but neither in the help nor in completions: the spelling of another tool. */
+  readonly hidden?: true;
 }
 
 /** One flag. Its long name is the key under which a table lists it, in kebab case. */
@@ -17,6 +19,8 @@ export type OptionSpec =
   | (OptionBase & {
       readonly type: "choice";
       readonly choices: readonly string[];
+      /** What a value may also begin with, such as `jsonpath=`; the rest is any text but none. */
+      readonly forms?: readonly string[];
       readonly placeholder?: string;
       readonly default?: string;
       readonly bare?: string;
@@ -31,13 +35,15 @@ export type OptionTable = Readonly<Record<string, OptionSpec>>;
 
 type Missing<Spec> = Spec extends { readonly default: unknown } ? never : undefined;
 
+type Form<Spec> = Spec extends { readonly forms: readonly (infer Prefix extends string)[] } ? `${Prefix}${string}` : never;
+
 /** What a command is given for one flag. */
 type OptionValue<Spec extends OptionSpec> = Spec extends { readonly type: "boolean" }
   ? boolean
   : Spec extends { readonly type: "list" }
     ? readonly string[]
     : Spec extends { readonly type: "choice"; readonly choices: readonly (infer Choice)[] }
-      ? Choice | Missing<Spec>
+      ? Choice | Form<Spec> | Missing<Spec>
       : Spec extends { readonly type: "string" }
         ? string | Missing<Spec>
         : number | Missing<Spec>;
@@ -84,8 +90,8 @@ export function parseOptionValue(spec: OptionSpec, text: string, subject: string
     case "list":
       return [text];
     case "choice":
-      if (spec.choices.includes(text)) return text;
-      throw new UsageError(`invalid value for ${subject}`, `it is one of ${spec.choices.join(", ")}`);
+      if (spec.choices.includes(text) || hasForm(spec.forms ?? [], text)) return text;
+      throw new UsageError(`invalid value for ${subject}`, `it is one of ${[...spec.choices, ...(spec.forms ?? []).map(ofText)].join(", ")}`);
     case "duration":
       return parseDuration(text, subject);
     case "count":
@@ -93,6 +99,15 @@ export function parseOptionValue(spec: OptionSpec, text: string, subject: string
     case "bytes":
       return parseBytes(text, subject);
   }
+}
+
+/** How help shows a form of {@link OptionSpec}. */
+export function ofText(form: string): string {
+  return `${form}…`;
+}
+
+function hasForm(forms: readonly string[], text: string): boolean {
+  return forms.some((form) => text.startsWith(form) && text.length > form.length);
 }
 
 /** Go's `strconv.ParseBool`, which is what pflag accepts. */

@@ -3,7 +3,7 @@ import type { CommandLine } from "./argv.ts";
 import type { ArgumentSpec, Command } from "./command.ts";
 import { formatDuration } from "./duration.ts";
 import { GLOBAL_OPTIONS } from "./global-options.ts";
-import { defaultValue, flagName, parseOptionValue, type AnyOptionValue, type OptionSpec, type OptionTable } from "./option.ts";
+import { defaultValue, flagName, ofText, parseOptionValue, type AnyOptionValue, type OptionSpec, type OptionTable } from "./option.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Values of arguments and flags by name, as a command's own table types them. */
@@ -126,7 +126,7 @@ function placeholder(spec: OptionSpec): string {
     case "list":
       return spec.placeholder;
     case "choice":
-      return spec.placeholder ?? spec.choices.join("|");
+      return spec.placeholder ?? [...spec.choices, ...(spec.forms ?? []).map(ofText)].join("|");
     case "duration":
       return "DURATION";
     case "count":
@@ -160,7 +160,7 @@ function addCommand(program: CommanderCommand, command: Command): void {
 
 function addOptions(target: CommanderCommand, table: OptionTable, group: string): void {
   for (const [key, spec] of Object.entries(table)) {
-    if (key === "help") continue;
+    if (key === "help" || spec.hidden === true) continue;
     const short = spec.short === undefined ? "" : `-${spec.short}, `;
     const option = new Option(`${short}--${flagName(key)}${spec.type === "boolean" ? "" : " <value>"}`, spec.description);
     const shown = defaultText(spec);

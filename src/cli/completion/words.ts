@@ -43,6 +43,7 @@ export function globalFlagWords(): readonly FlagWord[] {
 
 function flagWords(table: OptionTable): FlagWord[] {
   return Object.entries(table).flatMap(([key, spec]) => {
+    if (spec.hidden === true) return [];
     const long = flagName(key);
     const word = {
       short: spec.short,
@@ -58,5 +59,5 @@ function flagWords(table: OptionTable): FlagWord[] {
 }
 
 function choicesOf(spec: OptionSpec): readonly string[] {
-  return spec.type === "choice" && spec.bare === undefined ? spec.choices : [];
+  return spec.type === "choice" && spec.bare === undefined ? [...spec.choices, ...(spec.forms ?? [])] : [];
 }

@@ -35,3 +35,9 @@ export function formatAge(milliseconds: number): string {
   }
   return "<invalid>";
 }
+
+/** The AGE of what was made then (ISO 8601); "" for no time. */
+export function ageOf(createdAt: string, now: number): string {
+  const created = Date.parse(createdAt);
+  return Number.isNaN(created) ? "" : formatAge(now - created);
+}

@@ -75,3 +75,9 @@ function parts(rows: readonly Row[]): readonly (readonly Row[])[] {
     rows.slice(part * ROWS_AT_ONCE, (part + 1) * ROWS_AT_ONCE),
   );
 }
+
+/** As {@link renderTable}, without the header line where that is not wanted. */
+export function renderRows(headers: Row, rows: readonly Row[], showHeaders: boolean): string {
+  const text = renderTable(headers, rows);
+  return showHeaders ? text : text.slice(text.indexOf("\n") + 1);
+}
