@@ -91,7 +91,10 @@ export function parseOptionValue(spec: OptionSpec, text: string, subject: string
       return [text];
     case "choice":
       if (spec.choices.includes(text) || hasForm(spec.forms ?? [], text)) return text;
-      throw new UsageError(`invalid value for ${subject}`, `it is one of ${[...spec.choices, ...(spec.forms ?? []).map(ofText)].join(", ")}`);
+      throw new UsageError(
+        `invalid value for ${subject}`,
+        `it is one of ${[...spec.choices, ...(spec.forms ?? []).map(ofText)].join(", ")}`,
+      );
     case "duration":
       return parseDuration(text, subject);
     case "count":

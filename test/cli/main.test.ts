@@ -55,7 +55,12 @@ const WRONG_CALLS: readonly (readonly string[])[] = [
   ["sync", "shop", "dir", "-n", "../kube-system"],
   ["adopt", "shop", "dir"],
   ["build"],
-  ["get", "-w"],
+  ["get", "-o", "jsonpath={.name"],
+  ["get", "shop", "-o", "custom-columns=NAME"],
+  ["get", "helm/shop"],
+  ["get", "deployments", "web"],
+  ["get", "--status", "good"],
+  ["get", "--status-selector", "ready=perhaps"],
   ["delete", "shop"],
 ];
 

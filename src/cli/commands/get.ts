@@ -1,52 +1,77 @@
 import { defineCommand } from "../command.ts";
-import { UsageError } from "../usage-error.ts";
+import { DOCUMENT_FORMS } from "../output/format-forms.ts";
 import { SURROUNDINGS_OPTIONS } from "./delivery-options.ts";
-import { parseDeliveryName } from "../delivery-name.ts";
+import { STATUS_WORDS } from "../status-filter.ts";
 
 export const getCommand = defineCommand({
   name: "get",
-  summary: "show what a delivery owns, with the sync state and the health of each object",
-  description: "Shows one delivery and its objects. Without a name it lists the deliveries of the namespace, or of all with -A.",
-  arguments: { name: { description: "[KIND/]NAME of the delivery; all of the namespace where left out", check: parseDeliveryName } },
+  summary: "show deliveries and sources, or one delivery with the sync state and the health of each of its objects",
+  description:
+    "Without words it lists the deliveries of the namespace, or of all with -A, whoever delivers them. With NAME it shows one delivery " +
+    "and its objects. With KIND it lists the objects of a kind in the columns of flux: ks, hr, source, gitrepo …, or all.",
+  arguments: { words: { description: "[KIND/]NAME of a delivery, or KIND [NAME...], such as ks, source git, all", many: true } },
   options: {
-    allNamespaces: { type: "boolean", short: "A", description: "deliveries of all namespaces" },
+    allNamespaces: { type: "boolean", short: "A", description: "of all namespaces" },
+    selector: { type: "string", short: "l", placeholder: "SELECTOR", description: "those with these labels, such as team=shop" },
+    status: { type: "choice", choices: STATUS_WORDS, placeholder: "STATUS", description: `only those: ${STATUS_WORDS.join(", ")}` },
+    statusSelector: {
+      type: "string",
+      placeholder: "SELECTOR",
+      description: "as flux: ready=true, ready=false, ready=unknown",
+      hidden: true,
+    },
     output: {
       type: "choice",
       short: "o",
       choices: ["wide", "name", "json", "yaml"],
-      description: "more columns, names only, or a document",
+      forms: DOCUMENT_FORMS,
+      placeholder: "FORMAT",
+      description: "wide, name, json, yaml, jsonpath=TEMPLATE or custom-columns=HEADER:PATH,…, as kubectl has them",
     },
     watch: { type: "boolean", short: "w", description: "show changes as they happen" },
     ...SURROUNDINGS_OPTIONS,
     headers: { type: "boolean", default: true, description: "print the header line of a table" },
   },
   access: "read",
-  exitStatus: "0 whatever the health; 12 no such delivery",
+  exitStatus: "0 whatever the health; 5 more than one of that name, 12 no such delivery",
   examples: [
     { command: "gitops get shop", explains: "one delivery" },
     { command: "gitops get -A -o wide", explains: "all deliveries" },
+    { command: "gitops get ks -A --status failed", explains: "the Kustomizations that failed" },
     { command: "gitops get shop -w -o json", explains: "a JSON line for each change" },
   ],
   async run(input, session) {
-    const [engine, { surroundingsFlags }, { renderDelivery, renderDeliveries }, { watchOutput }, { openProgress }] = await Promise.all([
-      session.engine(),
-      import("../delivery-request.ts"),
-      import("../output/status.ts"),
-      import("../output/watch.ts"),
+    const [
+      { parseGetTarget },
+      { showDeliveries, showDelivery },
+      { showKinds },
+      { statusFilter },
+      { openProgress },
+      { checkFormat },
+      { surroundingsFlags },
+    ] = await Promise.all([
+      import("../get-target.ts"),
+      import("../show-deliveries.ts"),
+      import("../show-kinds.ts"),
+      import("../status-filter.ts"),
       import("../output/progress.ts"),
+      import("../output/documents.ts"),
+      import("../delivery-request.ts"),
     ]);
-    if (input.watch && input.name === undefined) throw new UsageError("--watch needs the name of a delivery", "gitops get NAME -w");
+    const target = parseGetTarget(input.words);
+    const filter = statusFilter(input.status, input.statusSelector);
+    checkFormat(input.output);
     const progress = await openProgress(session);
     const context = session.listen(progress.emit);
     const ports = await session.readers({ surroundings: surroundingsFlags(input) });
-    const style = { output: input.output, headers: input.headers, now: ports.clock.now() };
-    if (input.name === undefined) {
-      const namespace = input.allNamespaces ? undefined : await session.namespace();
-      return renderDeliveries(await engine.listDeliveries(namespace, ports, context), style, namespace);
+    const showing = { input, session, ports, context, filter };
+    switch (target.type) {
+      case "deliveries":
+        return showDeliveries(showing);
+      case "delivery":
+        return showDelivery(target, showing);
+      case "kinds":
+        return showKinds(target, showing);
     }
-    const ref = await session.find(input.name, ports);
-    if (!input.watch) return renderDelivery(await engine.getDelivery(ref, ports, context), style);
-    await watchOutput((signal) => engine.watchDelivery(ref, ports, { ...context, signal }), session, input, ports.clock);
-    return { text: "", exitStatus: 0 };
   },
 });

@@ -13,7 +13,8 @@ const NONE = "<none>";
 export function renderColumns(spec: string, documents: readonly JsonValue[], headers: boolean): string {
   const columns = splitColumns(spec).map((column) => {
     const colon = column.indexOf(":");
-    if (colon <= 0) throw new UsageError("a custom column has no header or no path", "write it as -o custom-columns=NAME:.name,READY:.ready");
+    if (colon <= 0)
+      throw new UsageError("a custom column has no header or no path", "write it as -o custom-columns=NAME:.name,READY:.ready");
     return { header: column.slice(0, colon), path: parsePath(column.slice(colon + 1)) };
   });
   const rows = documents.map((document) => columns.map(({ path }) => valuesAt(path, document).map(valueText).join(",") || NONE));

@@ -1,11 +1,9 @@
 import type { JsonObject, JsonValue } from "../../engine/index.ts";
 import { renderColumns } from "./custom-columns.ts";
 import { DOCUMENT_VERSION, jsonText, renderDocument } from "./document.ts";
+import { DOCUMENT_FORMS } from "./format-forms.ts";
 import { renderTemplate } from "./jsonpath/evaluate.ts";
 import { parseTemplate } from "./jsonpath/parse.ts";
-
-/** What `-o` may begin with beside its words. */
-export const DOCUMENT_FORMS = ["jsonpath=", "custom-columns="] as const;
 
 /** A value of `-o` that shows documents, and no table of ours. */
 export type DocumentFormat = "json" | "yaml" | `${(typeof DOCUMENT_FORMS)[number]}${string}`;

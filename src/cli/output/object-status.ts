@@ -1,5 +1,6 @@
 import type { ObjectStatus, ObjectView } from "../../engine/index.ts";
 import { ageOf } from "./age.ts";
+import { escapeControls } from "./escape.ts";
 import { shortRevision } from "./revision.ts";
 import { renderRows } from "./table.ts";
 
@@ -15,31 +16,46 @@ export function sourceText({ source, path, url }: ObjectView): string {
   return `${source.kind}/${source.namespace}/${source.name}${folder === "" || folder === "." ? "" : `//${folder}`}`;
 }
 
-/** What a table in Flux's own columns shows beside the objects. */
-export interface OwnColumnsFormat {
-  readonly isWide: boolean;
+/** How objects are shown in the columns of their own ecosystem. */
+export interface KindsFormat {
+  readonly output: string | undefined;
   readonly headers: boolean;
   readonly now: number;
   readonly showNamespace: boolean;
-  /** Names as `kind/name`, where tables of several kinds follow each other. */
+  /** Names as `kind/name`, and a table for each kind. */
   readonly showKind: boolean;
 }
 
-/** Objects of one kind in the columns that `flux get` has. */
-export function ownColumns(all: readonly ObjectStatus[], format: OwnColumnsFormat): string {
+/** Objects in the columns that `flux get` has: one table, or one for each kind set apart by empty lines. */
+export function renderKinds(all: readonly ObjectStatus[], format: KindsFormat): string {
+  if (format.output === "name")
+    return all.map(({ view, kind }) => `${escapeControls(`${kind.words[0] ?? kind.plural}/${view.id.name}`)}\n`).join("");
+  const kinds = [...new Set(all.map(({ kind }) => kind))];
+  return kinds
+    .map((kind) =>
+      ownColumns(
+        all.filter((status) => status.kind === kind),
+        format,
+      ),
+    )
+    .join("\n");
+}
+
+function ownColumns(all: readonly ObjectStatus[], format: KindsFormat): string {
+  const isWide = format.output === "wide";
   const header = [
     ...(format.showNamespace ? ["NAMESPACE"] : []),
     ...["NAME", "REVISION", "SUSPENDED", "READY", "MESSAGE"],
-    ...(format.isWide ? ["AGE", "SOURCE"] : []),
+    ...(isWide ? ["AGE", "SOURCE"] : []),
   ];
-  const rows = all.map(({ view, kind }) => [
+  const rows = all.map(({ view, kind, health }) => [
     ...(format.showNamespace ? [view.id.namespace] : []),
     format.showKind ? `${kind.kind.toLowerCase()}/${view.id.name}` : view.id.name,
-    format.isWide ? view.revision : shortRevision(view.revision),
+    isWide ? view.revision : shortRevision(view.revision),
     view.isSuspended ? "True" : "False",
     view.ready,
-    view.message,
-    ...(format.isWide ? [ageOf(view.createdAt, format.now), sourceText(view)] : []),
+    health.reason === "Deleted" ? health.message : view.message,
+    ...(isWide ? [ageOf(view.createdAt, format.now), sourceText(view)] : []),
   ]);
   return renderRows(header, rows, format.headers);
 }

@@ -2,7 +2,7 @@ import { formatPlacedId, type ResourceId, type SuspendOutcome } from "../../engi
 import type { Terminal } from "../terminal.ts";
 import { DOCUMENT_VERSION, renderDocument } from "./document.ts";
 import { escapeControls } from "./escape.ts";
-import { shortRevision } from "./status.ts";
+import { shortRevision } from "./revision.ts";
 import { styleOf } from "./style.ts";
 import { renderTable } from "./table.ts";
 

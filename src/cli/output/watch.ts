@@ -68,7 +68,11 @@ function withResources(any: AnyStatus, resources: NonNullable<AnyStatus["status"
 /** What the line of the delivery itself shows. */
 function ownText(any: AnyStatus): string {
   const { sync, health } = any.status;
-  return JSON.stringify([sync, health.status, any.type === "bare" ? any.status.revision : [any.status.view.revision, any.status.view.message]]);
+  return JSON.stringify([
+    sync,
+    health.status,
+    any.type === "bare" ? any.status.revision : [any.status.view.revision, any.status.view.message],
+  ]);
 }
 
 function shown({ sync, health }: NonNullable<AnyStatus["status"]["resources"]>[number]): string {

@@ -77,7 +77,7 @@ export async function findAmong(
   const [only] = spoken;
   const kinds = only !== undefined && spoken.length === 1 ? [readableKind(only, discovery)] : readableKinds(spoken, discovery, context);
   const found = await find({ name, kinds, deliveries: undefined, cluster: ports.cluster, context, refusals: [] }, scope);
-  if (found.type === "bare") throw notFound({ name, kinds }, "");
+  if (found.type === "bare") throw notFound({ name, kinds, deliveries: undefined }, "");
   return found.found;
 }
 
@@ -153,9 +153,9 @@ function ambiguous({ name }: Search, all: readonly FoundDelivery[]): GitOpsError
   });
 }
 
-function notFound({ name, kinds }: Pick<Search, "name" | "kinds">, where: string): GitOpsError {
+function notFound({ name, kinds, deliveries }: Pick<Search, "name" | "kinds" | "deliveries">, where: string): GitOpsError {
   const [only] = kinds;
-  const what = only !== undefined && kinds.length === 1 ? only.kind.kind : "delivery";
+  const what = only !== undefined && kinds.length === 1 && deliveries === undefined ? only.kind.kind : "delivery";
   return new GitOpsError("DELIVERY_NOT_FOUND", `no ${what} named ${name} ${where}`.trimEnd(), {
     hint: what === "delivery" ? "gitops get -A lists all deliveries" : `gitops get ${only?.kind.plural ?? ""} -A lists all`,
     data: { delivery: name },

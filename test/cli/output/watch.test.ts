@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Writable } from "node:stream";
 import { test } from "node:test";
 import { watchOutput } from "../../../src/cli/output/watch.ts";
-import type { DeliveryStatus } from "../../../src/engine/index.ts";
+import type { AnyStatus, DeliveryStatus } from "../../../src/engine/index.ts";
 import { collectingStream } from "../streams.ts";
 
 const clock = { now: () => 0, monotonic: () => 0, sleep: async () => undefined };
@@ -21,9 +21,9 @@ function status(revision: string): DeliveryStatus {
 }
 
 /** Two updates, then nothing until it is aborted, as a watch of a delivery that has come to rest. */
-async function* updates(signal: AbortSignal): AsyncGenerator<DeliveryStatus> {
-  yield status("one");
-  yield status("two");
+async function* updates(signal: AbortSignal): AsyncGenerator<AnyStatus> {
+  yield { type: "bare", status: status("one") };
+  yield { type: "bare", status: status("two") };
   await new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason as Error);
     signal.addEventListener("abort", () => reject(signal.reason as Error));

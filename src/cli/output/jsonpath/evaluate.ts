@@ -18,7 +18,9 @@ export function valuesAt(path: Path, document: JsonValue): readonly JsonValue[] 
 /** A value as kubectl prints it: text as it stands, the rest as JSON. */
 export function valueText(value: JsonValue): string {
   if (typeof value === "string") return value;
-  return typeof value === "bigint" ? value.toString() : JSON.stringify(value, (_, inner: unknown) => (typeof inner === "bigint" ? Number(inner) : inner));
+  return typeof value === "bigint"
+    ? value.toString()
+    : JSON.stringify(value, (_, inner: unknown) => (typeof inner === "bigint" ? Number(inner) : inner));
 }
 
 function renderParts(parts: readonly Part[], current: JsonValue, root: JsonValue): string {
@@ -28,7 +30,9 @@ function renderParts(parts: readonly Part[], current: JsonValue, root: JsonValue
         case "text":
           return part.text;
         case "path":
-          return follow(part.path, current, root).map((value) => escapeLines(valueText(value))).join(" ");
+          return follow(part.path, current, root)
+            .map((value) => escapeLines(valueText(value)))
+            .join(" ");
         case "range":
           return follow(part.path, current, root)
             .map((value) => renderParts(part.body, value, root))
