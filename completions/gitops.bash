@@ -7,7 +7,7 @@ _gitops() {
   for ((index = 1; index < COMP_CWORD; index++)); do
     word="${COMP_WORDS[index]}"
     case "$word" in
-      --namespace|-n|--context|--cluster|--user|--kubeconfig|--server|-s|--token|--as|--as-group|--certificate-authority|--tls-server-name|--request-timeout|--expect-cluster|--color|--repo|--ref|--path|--git-token-file|--allow-remote|--helm-command|--helm-release|--helm-values|--helm-kube-version|--helm-api-versions|--confirm-prune|--load-restrictor|--max-file-size|--max-build-size|--max-documents|--max-depth|--max-nodes|--max-bases|--build-timeout|--timeout|--output|-o|--selector|-l|--reason|--until|--from) index=$((index + 1)) ;;
+      --namespace|-n|--context|--cluster|--user|--kubeconfig|--server|-s|--token|--as|--as-group|--certificate-authority|--tls-server-name|--request-timeout|--expect-cluster|--color|--repo|--ref|--path|--git-token-file|--allow-remote|--helm-command|--helm-release|--helm-values|--helm-kube-version|--helm-api-versions|--confirm-prune|--load-restrictor|--max-file-size|--max-build-size|--max-documents|--max-depth|--max-nodes|--max-bases|--build-timeout|--timeout|--output|-o|--selector|-l|--status|--reason|--until|--from) index=$((index + 1)) ;;
       -*) ;;
       *) if [[ -z "$command" ]]; then command="$word"; else position=$((position + 1)); fi ;;
     esac
@@ -46,10 +46,11 @@ _gitops() {
     --max-bases) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     --build-timeout) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     --timeout) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
-    --output) COMPREPLY=($(compgen -W "json yaml wide name" -- "$current")); return ;;
-    -o) COMPREPLY=($(compgen -W "json yaml wide name" -- "$current")); return ;;
+    --output) COMPREPLY=($(compgen -W "json yaml wide name jsonpath= custom-columns=" -- "$current")); return ;;
+    -o) COMPREPLY=($(compgen -W "json yaml wide name jsonpath= custom-columns=" -- "$current")); return ;;
     --selector) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     -l) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --status) COMPREPLY=($(compgen -W "ready failed progressing suspended unknown synced outofsync" -- "$current")); return ;;
     --reason) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     --until) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     --from) COMPREPLY=($(compgen -W "flux argocd helm kubectl" -- "$current")); return ;;
@@ -71,7 +72,7 @@ _gitops() {
       esac
       fi ;;
     get)
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-A --all-namespaces -o --output -w --watch --allow-remote --enable-helm --helm-command --helm-release --helm-values --helm-kube-version --helm-api-versions --no-headers -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-A --all-namespaces -l --selector --status -o --output -w --watch --allow-remote --enable-helm --helm-command --helm-release --helm-values --helm-kube-version --helm-api-versions --no-headers -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
       fi ;;
     build)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--repo --ref --path --git-token-file --allow-remote --enable-helm --helm-command --helm-release --helm-values --helm-kube-version --helm-api-versions --load-restrictor --strict --max-file-size --max-build-size --max-documents --max-depth --max-nodes --max-bases --build-timeout -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))

@@ -91,7 +91,7 @@ const REFUSED: readonly (readonly [string, RegExp, RegExp])[] = [
   ["sync shop --prune=maybe", /invalid value for --prune/, /true or false/],
   ["sync shop --no-timeout", /unknown flag --no-timeout/, /./],
   ["sync shop -o xml", /invalid value for -o/, /json/],
-  ["get -o jsonpath={.a}", /invalid value for -o/, /wide, name, json, yaml/],
+  ["get -o toml", /invalid value for -o/, /wide, name, json, yaml/],
   ["sync shop --dry-run=client", /invalid value for --dry-run/, /none, server/],
   ["sync shop --max-depth 0", /invalid value for --max-depth/, /above 0/],
   ["sync shop --max-file-size 1.5Mi", /invalid value for --max-file-size/, /32Mi/],

@@ -30,7 +30,8 @@ export async function* watchStatus<Status>(
   const failures: unknown[] = [];
   const watch = async (query: WatchQuery): Promise<void> => {
     try {
-      for await (const event of ports.cluster.watch(query, { signal })) if (event.type !== "listed") changes.raise();
+      // A list is news too: things may have changed between the reading of the status and the watch's beginning, or in a gap of it.
+      for await (const _ of ports.cluster.watch(query, { signal })) changes.raise();
     } catch (error) {
       failures.push(error);
     }
