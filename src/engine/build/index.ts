@@ -1,22 +1,20 @@
-import { beyondLimit } from "../model/limit.ts";
 import type { FileTree } from "../model/artifact.ts";
 import { GitOpsError } from "../model/errors.ts";
-import { isJsonObject, stringAt, valueAt } from "../model/json.ts";
+import { isJsonObject, valueAt } from "../model/json.ts";
 import type { Manifest, Origin } from "../model/manifest.ts";
-import { formatResourceId, groupOf, resourceKey, type ResourceId } from "../model/resource-id.ts";
+import { resourceKey } from "../model/resource-id.ts";
 import { fileFailure } from "../yaml/failure.ts";
 import type { BuildOptions, BuildResult } from "./build-options.ts";
-import type { BuiltObject } from "./built-object.ts";
 import { buildChart, findChartFile } from "./charts/chart-source.ts";
 import { checkSecret } from "./check-secrets.ts";
 import { findKustomization } from "./find-kustomization.ts";
 import { buildOverlay } from "./overlay.ts";
 import type { KustomizeResult } from "./kustomize/result.ts";
+import { manifestsOf, refuseDuplicate } from "./manifests.ts";
 import { meteredTree } from "./metered-tree.ts";
 import { withoutOutsideTime } from "./outside-time.ts";
 import { buildFile, buildPlain } from "./plain.ts";
 import { noProblems } from "./problems.ts";
-import { refuseEncrypted } from "./refuse-encrypted.ts";
 
 /**
  * Builds the manifests of a path: a kustomization where the folder has one, else a Helm chart, else all YAML and JSON below it; also a
@@ -30,7 +28,7 @@ export async function build(tree: FileTree, path: string, asked: BuildOptions): 
   const options = withoutOutsideTime(asked);
   const metered = meteredTree(tree, options);
   const { objects, warnings } = await buildObjects(metered, path, options);
-  return { manifests: manifestsOf(objects, options), warnings };
+  return { manifests: manifestsOf(objects, options.budget), warnings };
 }
 
 async function buildObjects(tree: FileTree, path: string, options: BuildOptions): Promise<KustomizeResult> {
@@ -40,24 +38,6 @@ async function buildObjects(tree: FileTree, path: string, options: BuildOptions)
   if ((await findKustomization(tree, path)) !== undefined) return await buildOverlay(tree, path, options);
   if ((await findChartFile(tree, path)) !== undefined) return await buildChart(tree, path, options);
   return await buildPlain(tree, path, options);
-}
-
-function manifestsOf(objects: readonly BuiltObject[], options: BuildOptions): readonly Manifest[] {
-  if (objects.length > options.budget.documents) {
-    throw beyondLimit("documents", `more than ${options.budget.documents} objects in the build`);
-  }
-  const problems = noProblems();
-  const seen = new Map<string, Origin>();
-  const manifests: Manifest[] = [];
-  for (const built of objects) {
-    problems.collect(() => {
-      const manifest = manifestOf(built);
-      refuseDuplicate(manifest, `${resourceKey(manifest.id)}\0${manifest.apiVersion}`, seen);
-      manifests.push(manifest);
-    });
-  }
-  problems.throwAny();
-  return manifests;
 }
 
 /**
@@ -85,33 +65,4 @@ function checkMetadata({ object, origin }: Manifest): void {
     const message = `metadata.${field} is no map; expected keys and texts`;
     throw fileFailure("BUILD_FAILED", { severity: "error", ...origin, message, hint: "write each as KEY: VALUE, without a dash" });
   }
-}
-
-function manifestOf({ object, origin }: BuiltObject): Manifest {
-  refuseEncrypted(object, origin);
-  const apiVersion = stringAt(object, "apiVersion");
-  const id: ResourceId = {
-    group: groupOf(apiVersion),
-    kind: stringAt(object, "kind"),
-    namespace: stringAt(object, "metadata", "namespace"),
-    name: stringAt(object, "metadata", "name"),
-  };
-  return { id, apiVersion, object, origin };
-}
-
-/** An object without a name (a hook with generateName) is another one each time. */
-function refuseDuplicate(manifest: Manifest, key: string, seen: Map<string, Origin>): void {
-  if (manifest.id.name === "") return;
-  const first = seen.get(key);
-  if (first === undefined) {
-    seen.set(key, manifest.origin);
-    return;
-  }
-  const where = manifest.id.namespace === "" ? "" : ` in namespace ${manifest.id.namespace}`;
-  const message = `${formatResourceId(manifest.id)}${where} is declared twice, first at ${placeOf(first)}`;
-  throw fileFailure("BUILD_FAILED", { severity: "error", ...manifest.origin, message, hint: "remove or rename one of the two" });
-}
-
-function placeOf({ file, line }: Origin): string {
-  return line === undefined ? file : `${file}:${line}`;
 }

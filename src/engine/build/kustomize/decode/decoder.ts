@@ -1,4 +1,6 @@
+import type { GitOpsError } from "../../../model/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../model/json.ts";
+import { numberText } from "../../../yaml/number-text.ts";
 import { buildFailure } from "../fail.ts";
 import { nearest } from "../nearest.ts";
 
@@ -8,6 +10,8 @@ export interface Place {
   readonly path: string;
   /** Unknown fields are errors in a kustomization file, and passed over in the files of plugins. */
   readonly strict: boolean;
+  /** Where given: numbers and booleans stand for texts, and this is told of unknown fields, as sigs.k8s.io/yaml reads into Go's types. */
+  readonly lenient?: (unknownField: GitOpsError) => void;
 }
 
 /** Checks a value from outside and gives it a type. Throws BUILD_FAILED naming the field, never the value. */
@@ -33,8 +37,12 @@ function inside(place: Place, step: string): Place {
   return { ...place, path: place.path === "" ? step : `${place.path}.${step}` };
 }
 
-/** A string. Numbers and booleans are refused, as Go's JSON decoder does. */
+/** A string. Numbers and booleans are refused, as Go's JSON decoder does, but where the place is lenient. */
 export function text(value: JsonValue, place: Place): string {
+  if (place.lenient !== undefined) {
+    if (typeof value === "boolean") return String(value);
+    if (typeof value === "number" || typeof value === "bigint") return numberText(value);
+  }
   if (typeof value !== "string") throw unexpected(value, place, "a string");
   return value;
 }
@@ -86,13 +94,15 @@ export function struct<F extends Fields>(fields: F): Decoder<Decoded<F>> {
         if (item !== null) result[name] = decoder(item, inside(place, name));
       } else if (place.strict) {
         throw unknownField(key, Object.keys(fields), place);
+      } else {
+        place.lenient?.(unknownField(key, Object.keys(fields), place));
       }
     }
     return result as Decoded<F>; // each field was checked by its own decoder just above
   };
 }
 
-function unknownField(key: string, names: readonly string[], place: Place): Error {
+function unknownField(key: string, names: readonly string[], place: Place): GitOpsError {
   const meant = nearest(key, names);
   const where = place.path === "" ? "" : ` in ${place.path}`;
   const hint = meant === undefined ? `the fields known here are ${[...names].sort().join(", ")}` : `did you mean ${meant}?`;
