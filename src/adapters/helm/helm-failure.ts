@@ -14,6 +14,11 @@ const WORDINGS: readonly { readonly says: RegExp; readonly code: ErrorCode; read
     code: "UNAUTHENTICATED",
     hint: "charts are pulled without credentials: make it public, or commit the chart",
   },
+  {
+    says: /connection (?:refused|reset)|no such host|i\/o timeout|network is unreachable|TLS handshake|: EOF$/i,
+    code: "SOURCE_UNREACHABLE",
+    hint: "check the network, and try again",
+  },
   { says: /x509|certificate/i, code: "CERTIFICATE_INVALID", hint: "set SSL_CERT_FILE to the file with the authority's certificate" },
   {
     says: /not found|\b404\b|no chart version|not a valid chart repository/i,

@@ -34,8 +34,13 @@ export async function runHelm(call: HelmCall): Promise<HelmOutcome> {
   signal.throwIfAborted();
   const child = spawn(command, [...args], { cwd: folder, env: environment, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   let stopped: "too long" | "too large" | undefined;
+  // The group may outlive its first process, and hold the output open.
   const killGroup = () => {
-    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, "SIGKILL");
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
   };
   const stop = (why: "too long" | "too large") => {
     stopped ??= why;
