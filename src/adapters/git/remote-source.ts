@@ -4,6 +4,7 @@ import type { FetchOptions } from "../../engine/ports/source-fetcher.ts";
 import { mkdir } from "node:fs/promises";
 import { cacheFailure, cacheFolder, sweepCaches } from "./cache.ts";
 import { credentialFor, describeCredentials, type CredentialReport, type CredentialSources } from "./credentials.ts";
+import type { SourceFetcherOptions } from "./fetcher-options.ts";
 import { readConfig } from "./git-command.ts";
 import { gitEnvironment, type ConfigEntry } from "./git-environment.ts";
 import { fetchGitSource } from "./git-source.ts";
@@ -11,7 +12,6 @@ import { checkRef } from "./ref-name.ts";
 import type { Remote } from "./remote.ts";
 import { parseRepositoryUrl, type RepositoryUrl } from "./repository-url.ts";
 import { sweepSessions } from "./session.ts";
-import type { SourceFetcherOptions } from "./source-fetcher.ts";
 import { findWorkTree } from "./work-tree.ts";
 
 const DEADLINE_MS = 10 * 60_000;
