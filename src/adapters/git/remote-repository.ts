@@ -3,7 +3,8 @@ import type { Emit } from "../../engine/model/event.ts";
 import type { RemoteRepository } from "../../engine/model/remote-content.ts";
 import type { GitRef, Source } from "../../engine/model/source.ts";
 import { parseRepositoryUrl } from "./repository-url.ts";
-import { createSourceFetcher, type SourceFetcherOptions } from "./source-fetcher.ts";
+import type { SourceFetcherOptions } from "./fetcher-options.ts";
+import { createSourceFetcher } from "./source-fetcher.ts";
 
 /** How repositories that a source names are fetched. */
 export interface RemoteRepositoryOptions extends Omit<SourceFetcherOptions, "allowLocal" | "deadlineMs"> {

@@ -6,6 +6,8 @@ export interface Diagnostic {
   /** Both count from 1. */
   readonly line?: number;
   readonly column?: number;
+  /** JSON pointer (RFC 6901) of the field that it is about, in the document at that line. */
+  readonly field?: string;
   /** What is wrong, and what was expected. */
   readonly message: string;
   /** One thing that the reader can do. */

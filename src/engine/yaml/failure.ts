@@ -26,11 +26,21 @@ export interface YamlProblem {
  * @param offset in UTF-16 units, into `source.text`.
  */
 export function yamlFailure(source: YamlText, offset: number, problem: YamlProblem, code: ErrorCode = "BUILD_FAILED"): GitOpsError {
+  return fileFailure(code, { severity: "error", file: source.file, ...placeAt(source, offset), ...problem });
+}
+
+/** A place in a file; both count from 1. */
+export interface TextPlace {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Where an offset of a text, in UTF-16 units, is in its file. */
+export function placeAt(source: YamlText, offset: number): TextPlace {
   const before = source.text.slice(0, offset);
-  const line = source.firstLine + lineBreaks(before);
   const lineStart = before.lastIndexOf("\n") + 1;
-  const column = Math.max(1, offset - lineStart + 1 - (source.deepened?.has(lineStart) === true ? DEEPENED_BY : 0));
-  return fileFailure(code, { severity: "error", file: source.file, line, column, ...problem });
+  const deeper = source.deepened?.has(lineStart) === true ? DEEPENED_BY : 0;
+  return { line: source.firstLine + lineBreaks(before), column: Math.max(1, offset - lineStart + 1 - deeper) };
 }
 
 /** The error for one diagnostic. */

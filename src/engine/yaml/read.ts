@@ -1,10 +1,10 @@
 import { beyondLimit } from "../model/limit.ts";
-import { EVENT_ID, type Event } from "js-yaml";
 import type { JsonValue } from "../model/json.ts";
 import { constructValue, eventOffset, type NodeBudget } from "./construct.ts";
+import { contentStart } from "./content-start.ts";
 import { decodeYamlText } from "./decode.ts";
 import { splitDocuments } from "./documents.ts";
-import { lineBreaks, yamlFailure, type YamlText } from "./failure.ts";
+import { lineBreaks, type YamlText } from "./failure.ts";
 import { parseText } from "./parse.ts";
 import type { YamlDialect } from "./scalar.ts";
 
@@ -63,26 +63,6 @@ export function readYamlText(text: string, options: ReadYamlOptions): readonly Y
     if (value !== null) documents.push({ value, line: part.firstLine + lineBreaks(source.text.slice(0, eventOffset(events, start))) });
   }
   return documents;
-}
-
-/** The index of the first event of the content; undefined for an empty document. */
-function contentStart(part: YamlText, events: readonly Event[]): number | undefined {
-  let start: number | undefined;
-  for (let at = 0; at < events.length; at++) {
-    if (events[at]?.type !== EVENT_ID.DOCUMENT || isEmptyScalar(events[at + 1])) continue;
-    // Go's readers take the first document of a part and forget the rest without a word.
-    if (start !== undefined) {
-      throw yamlFailure(part, eventOffset(events, at + 1), {
-        message: "content after the end of the document; expected a line with --- before it",
-      });
-    }
-    start = at + 1;
-  }
-  return start;
-}
-
-function isEmptyScalar(event: Event | undefined): boolean {
-  return event?.type === EVENT_ID.SCALAR && event.valueStart < 0 && event.tagStart < 0;
 }
 
 // Events of the parser take about 120 bytes each: a text that is nothing but separators is refused before they are made.

@@ -1,4 +1,5 @@
-import { buildFailure } from "./fail.ts";
+import { writtenPath } from "./decode/read-kustomization.ts";
+import { below, buildFailure } from "./fail.ts";
 import { readConfiguration, readCrds } from "./field-specs/read-configuration.ts";
 import { defaultConfig, emptyConfig, mergeConfigs, type TransformerConfig } from "./field-specs/transformer-config.ts";
 import { absorb } from "./generators/absorb.ts";
@@ -46,6 +47,11 @@ export function accumulate(context: BuildContext, folder: LoadedFolder, into: Ac
   new FolderBuild(context, folder, into, path).run();
 }
 
+/** The kustomization file, and where its fields stand in it. */
+function placesOf({ file }: LoadedFolder): Pick<StepContext, "file" | "spot"> {
+  return { file, spot: (path) => below({ file }, path) };
+}
+
 class FolderBuild {
   readonly #context: BuildContext;
   readonly #folder: LoadedFolder;
@@ -58,7 +64,7 @@ class FolderBuild {
     this.#folder = folder;
     this.#into = into;
     this.#path = path;
-    this.#steps = { session: context.session, schema: context.schema, file: folder.file, files: folder.files };
+    this.#steps = { session: context.session, schema: context.schema, ...placesOf(folder), files: folder.files };
   }
 
   run(): void {
@@ -74,10 +80,14 @@ class FolderBuild {
   }
 
   #addResources(): void {
-    for (const { path, entry } of this.#folder.resources) {
+    for (const [index, { path, entry }] of this.#folder.resources.entries()) {
       if (entry.type === "folder") {
         if (entry.folder.kind === "Component")
-          throw buildFailure(this.#folder.file, `resources: '${path}' is a Component`, "list it under components");
+          throw buildFailure(
+            this.#steps.spot(writtenPath(this.#folder.fields, "resources", index)),
+            `resources: '${path}' is a Component`,
+            "list it under components",
+          );
         const child = emptyAccumulator();
         accumulate(this.#context, entry.folder, child, appendPath(this.#path, path));
         this.#merge(child, entry.folder.file);
@@ -120,8 +130,9 @@ class FolderBuild {
     const { resources } = this.#into;
     const readFile = (entry: string) => loadedFile(this.#steps, entry).bytes;
     for (const [kind, entries = []] of [["ConfigMap", fields.configMapGenerator] as const, ["Secret", fields.secretGenerator] as const]) {
-      for (const entry of entries) {
-        const generated = generate({ kind, file, arguments: entry, options: fields.generatorOptions, readFile }, this.#context.schema);
+      for (const [index, entry] of entries.entries()) {
+        const spot = { file, field: `/${kind === "Secret" ? "secretGenerator" : "configMapGenerator"}/${index}` };
+        const generated = generate({ kind, spot, arguments: entry, options: fields.generatorOptions, readFile }, this.#context.schema);
         absorb(resources, this.#traced([generated], `${kind}Generator`, this.#folder.fileName));
       }
     }
@@ -146,10 +157,10 @@ class FolderBuild {
   }
 
   #addComponents(): void {
-    for (const { path, folder } of this.#folder.components) {
+    for (const [index, { path, folder }] of this.#folder.components.entries()) {
       if (folder.kind !== "Component")
         throw buildFailure(
-          this.#folder.file,
+          this.#steps.spot(`components[${index}]`),
           `components: '${path}' is no Component`,
           "set kind: Component in it, or list it under resources",
         );
@@ -191,7 +202,7 @@ class FolderBuild {
       pluginStep(this.#steps, plugin).run(resources);
       const isSame =
         before.length === resources.all.length && before.every((object, index) => sameObject(object, resources.all[index]?.object));
-      if (!isSame) throw buildFailure(this.#folder.file, "validators: a validator shouldn't modify the resources");
+      if (!isSame) throw buildFailure(plugin.resource.origin, "validators: a validator shouldn't modify the resources");
     }
   }
 }

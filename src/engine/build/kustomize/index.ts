@@ -1,7 +1,11 @@
 import type { FileTree } from "../../model/artifact.ts";
+import type { Diagnostic } from "../../model/diagnostic.ts";
 import { isJsonObject } from "../../model/json.ts";
+import type { Origin } from "../../model/manifest.ts";
+import { fileFailure } from "../../yaml/failure.ts";
 import { readYaml } from "../../yaml/read.ts";
 import type { BuildOptions } from "../build-options.ts";
+import { noProblems } from "../problems.ts";
 import { accumulate, type Accumulator, type BuildContext, emptyAccumulator } from "./accumulate.ts";
 import { buildFailure } from "./fail.ts";
 import { addHashSuffixes } from "./generators/hash.ts";
@@ -14,8 +18,9 @@ import { provenanceText, transformationsText } from "./provenance.ts";
 import { fixNameReferences } from "./references/name-references.ts";
 import { resolveVariables } from "./references/variables.ts";
 import { formatId } from "./resources/identity.ts";
-import type { Resource } from "./resources/resource.ts";
+import type { Resource, ResourceOrigin } from "./resources/resource.ts";
 import { setSchema } from "./schema/choose.ts";
+import { placedError } from "./report-place.ts";
 import type { KustomizeResult } from "./result.ts";
 import { builtInSchema, type Schema } from "./schema/schema.ts";
 import { sortResources } from "./sort-order.ts";
@@ -43,7 +48,7 @@ export async function buildKustomization(tree: FileTree, path: string, options: 
     try {
       return await buildOnce(session, path);
     } catch (error) {
-      if (!(error instanceof NotLoaded)) throw error;
+      if (!(error instanceof NotLoaded)) throw placedError(error, session.bytesOf);
       await error.load();
       session.startAgain();
     }
@@ -52,15 +57,34 @@ export async function buildKustomization(tree: FileTree, path: string, options: 
 
 async function buildOnce(session: LoadSession, path: string): Promise<KustomizeResult> {
   const root = await session.tree.resolve(path);
-  const folder = await loadFolder(new FolderLoader(session, root), path === "" ? "." : path, (plugins) => pluginConfigs(session, plugins));
+  const folder = await loadFolder(new FolderLoader(session, root), { file: path === "" ? "." : path }, (plugins) =>
+    pluginConfigs(session, plugins),
+  );
   const metadata = folder.fields.buildMetadata ?? [];
   const context: BuildContext = { session, schema: chooseSchema(session, folder), traces: metadata.length > 0 };
   const accumulator = emptyAccumulator();
   accumulate(context, folder, accumulator);
   const resources = finish(accumulator, folder);
+  if (session.options.strict) refuseTypos(session.typos);
   const labelled = metadata.includes("managedByLabel");
   for (const resource of resources) finishResource(resource, metadata, labelled);
-  return { objects: resources.map(({ object, origin }) => ({ object, origin })), warnings: session.warnings };
+  return { objects: resources.map(({ object, origin }) => ({ object, origin: writtenOrigin(origin) })), warnings: session.warnings };
+}
+
+/** Without what only messages need. */
+function writtenOrigin({ file, line }: ResourceOrigin): Origin {
+  return line === undefined ? { file } : { file, line };
+}
+
+/** All of them at once: each is one line to correct. Throws BUILD_FAILED. */
+function refuseTypos(typos: readonly Diagnostic[]): void {
+  const problems = noProblems();
+  for (const typo of typos) {
+    problems.collect(() => {
+      throw fileFailure("BUILD_FAILED", { ...typo, severity: "error" });
+    });
+  }
+  problems.throwAny();
 }
 
 /** What happens once, at the root: hashes, references, vars, local configuration, order. */
@@ -78,8 +102,8 @@ function finish({ resources, config, variables }: Accumulator, folder: LoadedFol
 }
 
 function checkComplete({ kind, name, origin }: Resource): void {
-  if (kind === "") throw buildFailure(origin.file, "an object lost its kind on the way");
-  if (name === "" && !kind.endsWith("List")) throw buildFailure(origin.file, `a ${kind} lost its metadata.name on the way`);
+  if (kind === "") throw buildFailure(origin, "an object lost its kind on the way");
+  if (name === "" && !kind.endsWith("List")) throw buildFailure(origin, `a ${kind} lost its metadata.name on the way`);
 }
 
 function checkUnique(resources: readonly Resource[]): void {
@@ -88,7 +112,7 @@ function checkUnique(resources: readonly Resource[]): void {
     const { key, origin, id } = resource;
     const other = seen.get(key);
     if (other !== undefined)
-      throw buildFailure(origin.file, `two resources end with the id ${formatId(id)}; the other is in ${other.origin.file}`);
+      throw buildFailure(origin, `two resources end with the id ${formatId(id)}; the other is in ${other.origin.file}`);
     seen.set(key, resource);
   }
 }

@@ -17,10 +17,14 @@ interface Sortable {
 /** The order of output. Without options it is kustomize's legacy order: what others need first, then by kind, namespace and name. */
 export function sortResources(file: string, resources: readonly Resource[], options: SortOptions | undefined): readonly Resource[] {
   const order = options === undefined ? "legacy" : (options.order ?? "");
-  if (order !== "legacy" && order !== "fifo") throw buildFailure(file, "sortOptions.order is not known; expected legacy or fifo");
+  if (order !== "legacy" && order !== "fifo")
+    throw buildFailure({ file, field: "/sortOptions/order" }, "sortOptions.order is not known; expected legacy or fifo");
   if (order === "fifo") {
     if (options?.legacySortOptions === undefined) return resources;
-    throw buildFailure(file, "sortOptions.legacySortOptions is set but the selected sort order is 'fifo', not 'legacy'");
+    throw buildFailure(
+      { file, field: "/sortOptions/legacySortOptions" },
+      "sortOptions.legacySortOptions is set but the selected sort order is 'fifo', not 'legacy'",
+    );
   }
   const legacy = options?.legacySortOptions ?? { orderFirst: KINDS_FIRST, orderLast: KINDS_LAST };
   const ranks = ranksOf(legacy.orderFirst ?? [], legacy.orderLast ?? []);

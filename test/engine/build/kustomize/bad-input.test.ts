@@ -12,6 +12,8 @@ interface Row {
   readonly code: string;
   readonly files: Readonly<Record<string, MemoryEntry>>;
   readonly path?: string;
+  /** False for what is wrong with a folder that nothing names. */
+  readonly placed?: false;
   readonly says?: RegExp;
   readonly hint?: RegExp;
 }
@@ -31,7 +33,7 @@ const rows: readonly Row[] = [
     claim: "B08 a resource above the repository is refused",
     code: "PATH_ESCAPES_REPOSITORY",
     files: { "kustomization.yaml": "resources: [../../../x]\n" },
-    says: /kustomization\.yaml: resources: '\.\.\/\.\.\/\.\.\/x'/,
+    says: /kustomization\.yaml:1:13: resources: '\.\.\/\.\.\/\.\.\/x'/,
   },
   {
     claim: "B09 an absolute path is refused",
@@ -90,6 +92,7 @@ const rows: readonly Row[] = [
     claim: "B16 two kustomization files are refused",
     code: "BUILD_FAILED",
     files: { "kustomization.yaml": "resources: []\n", Kustomization: "resources: []\n" },
+    placed: false,
     says: /multiple kustomization files/,
   },
   {
@@ -143,19 +146,19 @@ const rows: readonly Row[] = [
     claim: "B37 one id twice is refused, and both files are named",
     code: "BUILD_FAILED",
     files: { "kustomization.yaml": "resources: [a.yaml, b.yaml]\n", "a.yaml": MAP, "b.yaml": MAP },
-    says: /^b\.yaml: .*already registered id: ConfigMap\.v1\.\[noGrp\]\/a\.\[noNs\]; it is also in a\.yaml/,
+    says: /^b\.yaml:1:1: .*already registered id: ConfigMap\.v1\.\[noGrp\]\/a\.\[noNs\]; it is also in a\.yaml/,
   },
   {
     claim: "B38 an object without kind is refused with its line",
     code: "BUILD_FAILED",
     files: { "kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": `${MAP}---\nmetadata: {name: b}\n` },
-    says: /^a\.yaml:3: the object has no kind/,
+    says: /^a\.yaml:3:1: the object has no kind/,
   },
   {
     claim: "B38 an object without name is refused with its line",
     code: "BUILD_FAILED",
     files: { "kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": "\nkind: Pod\n" },
-    says: /^a\.yaml:2: the Pod has no metadata\.name/,
+    says: /^a\.yaml:2:1: the Pod has no metadata\.name/,
   },
   {
     claim: "a patch for nothing names what is near",
@@ -223,11 +226,12 @@ function nested(count: number): Record<string, string> {
   );
 }
 
-for (const { claim, code, files, path = "", says, hint } of rows) {
+for (const { claim, code, files, path = "", placed = true, says, hint } of rows) {
   test(claim, async () => {
     await assert.rejects(builtText(memoryTree(files), path), (error) => {
       assert.ok(error instanceof GitOpsError, String(error));
       assert.equal(error.code, code, error.message);
+      assert.match(error.message, placed ? /^\S+:\d+:\d+: / : /^\S+: /);
       assert.doesNotMatch(`${error.message} ${JSON.stringify(error.data)} ${error.hint}`, /hunter2/);
       if (says !== undefined) assert.match(error.message, says);
       if (hint !== undefined) assert.match(error.hint ?? "", hint);

@@ -86,10 +86,10 @@ test("an env file ends without a word at a line of 64 KiB", () => {
 });
 
 test("literals and file sources are split at their equals sign", () => {
-  assert.deepEqual([parseLiteral("k", "a='b=c'").key, text(parseLiteral("k", "a='b=c'").value)], ["a", "b=c"]);
-  assert.deepEqual(parseFileSource("k", "dir/x.txt"), { key: "x.txt", path: "dir/x.txt" });
-  for (const bad of ["=a", "a=", "a=b=c"]) assert.throws(() => parseFileSource("k", bad), { code: "BUILD_FAILED" });
-  for (const bad of ["=a", "a"]) assert.throws(() => parseLiteral("k", bad), { code: "BUILD_FAILED" });
+  assert.deepEqual([parseLiteral({ file: "k" }, "a='b=c'").key, text(parseLiteral({ file: "k" }, "a='b=c'").value)], ["a", "b=c"]);
+  assert.deepEqual(parseFileSource({ file: "k" }, "dir/x.txt"), { key: "x.txt", path: "dir/x.txt" });
+  for (const bad of ["=a", "a=", "a=b=c"]) assert.throws(() => parseFileSource({ file: "k" }, bad), { code: "BUILD_FAILED" });
+  for (const bad of ["=a", "a"]) assert.throws(() => parseLiteral({ file: "k" }, bad), { code: "BUILD_FAILED" });
 });
 
 test("paths of fields are split with their escapes and brackets", () => {

@@ -97,6 +97,6 @@ for (const { claim, object, patch, merged } of rows) {
 test("a map for a list is a conflict that names the field", () => {
   assert.throws(
     () => mergeStrategically(widget({ a: [1] }), widget({ a: { b: 1 } }), builtInSchema),
-    new MergeConflict("spec.a is a list, and the patch has a map there"),
+    new MergeConflict("spec.a is a list, and the patch has a map there", "/spec/a"),
   );
 });

@@ -2,7 +2,7 @@ import type { BuildBudget } from "../../build-options.ts";
 import { isJsonObject, type JsonObject } from "../../../model/json.ts";
 import { printYaml } from "../../../yaml/print.ts";
 import { readYaml } from "../../../yaml/read.ts";
-import { buildFailure } from "../fail.ts";
+import { buildFailure, type Spot } from "../fail.ts";
 import { mergeStrategically } from "../merge/strategic-merge.ts";
 import { cloneValue } from "../resources/scalar.ts";
 import { builtInSchema } from "../schema/schema.ts";
@@ -11,10 +11,10 @@ import { builtInSchema } from "../schema/schema.ts";
 export type ValuesMerge = "override" | "merge" | "replace";
 
 /** Reads the name of a merge; override where nothing is said. Throws BUILD_FAILED. */
-export function valuesMergeOf(file: string, text: string): ValuesMerge {
+export function valuesMergeOf(spot: Spot, text: string): ValuesMerge {
   if (text === "") return "override";
   if (text === "override" || text === "merge" || text === "replace") return text;
-  throw buildFailure(file, "helmCharts: valuesMerge must be one of merge, override and replace");
+  throw buildFailure(spot, "helmCharts: valuesMerge must be one of merge, override and replace");
 }
 
 /** The values in a kustomization merged with those of a file, as the text of a file for helm. Throws BUILD_FAILED. */

@@ -1,12 +1,12 @@
 import type { GitOpsError } from "../../../model/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../model/json.ts";
 import { numberText } from "../../../yaml/number-text.ts";
-import { buildFailure } from "../fail.ts";
+import { buildFailure, pointerStep, type Spot } from "../fail.ts";
 import { nearest } from "../nearest.ts";
 
-/** Where a value stands: the file and the path of fields inside it. */
-export interface Place {
-  readonly file: string;
+/** Where a value stands: the file, the document in it, and the field. */
+export interface Place extends Spot {
+  /** The field as messages have it. */
   readonly path: string;
   /** Unknown fields are errors in a kustomization file, and passed over in the files of plugins. */
   readonly strict: boolean;
@@ -30,11 +30,11 @@ function typeName(value: JsonValue): string {
 
 function unexpected(value: JsonValue, place: Place, expected: string): Error {
   const hint = expected === "a string" && typeof value !== "object" ? "put the value in quotes" : undefined;
-  return buildFailure(place.file, `${place.path === "" ? "the file" : place.path} is ${typeName(value)}; expected ${expected}`, hint);
+  return buildFailure(place, `${place.path === "" ? "the file" : place.path} is ${typeName(value)}; expected ${expected}`, hint);
 }
 
 function inside(place: Place, step: string): Place {
-  return { ...place, path: place.path === "" ? step : `${place.path}.${step}` };
+  return { ...place, path: place.path === "" ? step : `${place.path}.${step}`, field: (place.field ?? "") + pointerStep(step) };
 }
 
 /** A string. Numbers and booleans are refused, as Go's JSON decoder does, but where the place is lenient. */
@@ -64,7 +64,9 @@ export function integer(value: JsonValue, place: Place): number {
 export function listOf<T>(element: Decoder<T>): Decoder<readonly T[]> {
   return (value, place) => {
     if (!Array.isArray(value)) throw unexpected(value, place, "a list");
-    return value.map((item, index) => element(item ?? "", { ...place, path: `${place.path}[${index}]` }));
+    return value.map((item, index) =>
+      element(item ?? "", { ...place, path: `${place.path}[${index}]`, field: (place.field ?? "") + pointerStep(index) }),
+    );
   };
 }
 
@@ -106,5 +108,5 @@ function unknownField(key: string, names: readonly string[], place: Place): GitO
   const meant = nearest(key, names);
   const where = place.path === "" ? "" : ` in ${place.path}`;
   const hint = meant === undefined ? `the fields known here are ${[...names].sort().join(", ")}` : `did you mean ${meant}?`;
-  return buildFailure(place.file, `unknown field ${JSON.stringify(key)}${where}`, hint);
+  return buildFailure(inside(place, key), `unknown field ${JSON.stringify(key)}${where}`, hint);
 }

@@ -2,6 +2,7 @@ import type { BuildBudget } from "../../build-options.ts";
 import type { Diagnostic } from "../../../model/diagnostic.ts";
 import { readYaml } from "../../../yaml/read.ts";
 import { buildFailure } from "../fail.ts";
+import { nearest } from "../nearest.ts";
 import { kustomization, type Kustomization } from "./kustomization.ts";
 
 const VERSIONS = { Kustomization: "kustomize.config.k8s.io/v1beta1", Component: "kustomize.config.k8s.io/v1alpha1" } as const;
@@ -37,17 +38,22 @@ export function readKustomization(file: string, bytes: Uint8Array, budget: Build
   return { kind: checkedKind(file, fields), fields: moveRenamed(fields), warnings: deprecations(file, fields) };
 }
 
+function meantKind(kind: string): string | undefined {
+  const meant = nearest(kind, Object.keys(VERSIONS));
+  return meant === undefined ? undefined : `did you mean ${meant}?`;
+}
+
 function empty(file: string): Error {
   return buildFailure(file, "the kustomization is empty", "list what it is made of under resources");
 }
 
 function checkedKind(file: string, { kind = "", apiVersion = "" }: Kustomization): "Kustomization" | "Component" {
   if (kind !== "" && kind !== "Kustomization" && kind !== "Component") {
-    throw buildFailure(file, "kind is not known; expected Kustomization or Component");
+    throw buildFailure({ file, field: "/kind" }, "kind is not known; expected Kustomization or Component", meantKind(kind));
   }
   const known = kind === "" ? "Kustomization" : kind;
   if (apiVersion !== "" && apiVersion !== VERSIONS[known]) {
-    throw buildFailure(file, `apiVersion of a ${known} is not known; expected ${VERSIONS[known]}`);
+    throw buildFailure({ file, field: "/apiVersion" }, `apiVersion of a ${known} is not known; expected ${VERSIONS[known]}`);
   }
   return known;
 }
@@ -62,6 +68,16 @@ function moveRenamed(fields: Kustomization): Kustomization {
   };
 }
 
+/** Where an entry was written that {@link readKustomization} moved, as messages have it: `resources[0]`, `bases[0]`. */
+export function writtenPath(fields: Kustomization, field: "resources" | "images", index: number): string {
+  const [count, older, moved] =
+    field === "resources"
+      ? [(fields.resources ?? []).length, "bases", (fields.bases ?? []).length]
+      : [(fields.images ?? []).length, "imageTags", (fields.imageTags ?? []).length];
+  const own = count - moved;
+  return index < own ? `${field}[${index}]` : `${older}[${index - own}]`;
+}
+
 function moveEnv<T extends { readonly envs?: readonly string[] | undefined; readonly env?: string | undefined }>(generator: T): T {
   const { env = "", envs = [] } = generator;
   return env === "" ? generator : { ...generator, envs: [...envs, env] };
@@ -73,6 +89,7 @@ function deprecations(file: string, fields: Kustomization): Diagnostic[] {
     .map(([name, instead]) => ({
       severity: "warning" as const,
       file,
+      field: `/${name}`,
       message: `'${name}' is deprecated`,
       hint: `use '${instead}' instead`,
     }));

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue, setKey } from "../../../model/json.ts";
-import { buildFailure } from "../fail.ts";
+import { buildFailure, pointerStep, type Spot } from "../fail.ts";
 import { formatId, isSelected } from "../resources/identity.ts";
 import type { Resource } from "../resources/resource.ts";
 import type { Slot } from "../resources/scalar.ts";
@@ -44,8 +44,12 @@ export function walkPath(resource: Resource, spec: FieldSpec, created: Created, 
   const walk: Walk = { steps: stepsOf(spec.path), created: spec.create ? created : "nothing", visit };
   const complaint = descend(walk, 0, resource.object, { container: [], key: 0 });
   if (complaint === undefined) return;
-  const { file } = resource.origin;
-  throw buildFailure(file, `considering field '${spec.path}' of object ${formatId(resource.id)}: ${complaint}`);
+  throw buildFailure(fieldOf(resource, walk.steps), `considering field '${spec.path}' of object ${formatId(resource.id)}: ${complaint}`);
+}
+
+/** Where the field stands, or should: as far as its path has no lists. */
+function fieldOf({ origin }: Resource, steps: readonly Step[]): Spot {
+  return { ...origin, field: (origin.field ?? "") + steps.map(({ name }) => pointerStep(name)).join("") };
 }
 
 interface Walk {

@@ -13,22 +13,23 @@ export function absorb(resources: ResourceMap, generated: readonly Resource[]): 
 }
 
 function absorbOne(resources: ResourceMap, resource: Resource): void {
-  const { file } = resource.origin;
+  const { origin } = resource;
   const { behavior, id } = resource;
   const [old, another] = resources.withAnyId({ ...id, namespace: resource.effectiveNamespace });
   const joins = behavior === "merge" || behavior === "replace";
-  if (another !== undefined) throw buildFailure(file, `several resources could take the generated ${formatId(id)}`);
+  if (another !== undefined) throw buildFailure(origin, `several resources could take the generated ${formatId(id)}`);
   if (old === undefined) {
     if (joins)
       throw buildFailure(
-        file,
+        origin,
         `id ${formatId(id)} does not exist; cannot merge or replace`,
         "leave out behavior, or generate it in a base",
       );
     resources.append([resource]);
     return;
   }
-  if (!joins) throw buildFailure(file, `id ${formatId(id)} exists; can not use behavior: '${behavior}', behavior must be merge or replace`);
+  if (!joins)
+    throw buildFailure(origin, `id ${formatId(id)} exists; can not use behavior: '${behavior}', behavior must be merge or replace`);
   inheritMetadata(resource, old);
   if (behavior === "merge") mergeData(resource, old);
   resources.replace(old, resource);

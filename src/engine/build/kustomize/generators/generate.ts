@@ -1,16 +1,16 @@
 import { type JsonObject, setKey } from "../../../model/json.ts";
 import type { GeneratorArguments, GeneratorOptions } from "../decode/kustomization.ts";
-import { buildFailure } from "../fail.ts";
+import { below, buildFailure } from "../fail.ts";
 import { behaviorOf } from "../resources/build-annotations.ts";
-import { objectOf, Resource } from "../resources/resource.ts";
+import { objectOf, Resource, type ResourceOrigin } from "../resources/resource.ts";
 import type { Schema } from "../schema/schema.ts";
 import { encodeBase64Lines } from "./base64.ts";
 import { decodeText, type Pair, parseEnvFile, parseFileSource, parseLiteral, type ReadFile } from "./key-value-sources.ts";
 
-/** What a generator is asked for, and by which file. */
+/** What a generator is asked for, and where: the entry of a kustomization, or the configuration of a plugin. */
 export interface GeneratorRequest {
   readonly kind: "ConfigMap" | "Secret";
-  readonly file: string;
+  readonly spot: ResourceOrigin;
   readonly arguments: GeneratorArguments;
   readonly options: GeneratorOptions | undefined;
   readonly readFile: ReadFile;
@@ -18,15 +18,15 @@ export interface GeneratorRequest {
 
 /** Makes the ConfigMap or Secret of a generator. Throws BUILD_FAILED. */
 export function generate(request: GeneratorRequest, schema: Schema): Resource {
-  const { kind, file, arguments: args } = request;
+  const { kind, spot, arguments: args } = request;
   const { name = "", namespace = "", type = "" } = args;
-  if (name === "") throw buildFailure(file, `a generator of a ${kind} has no name`);
+  if (name === "") throw buildFailure(spot, `a generator of a ${kind} has no name`);
   const options = mergeOptions(args.options, request.options);
   const object: JsonObject = { apiVersion: "v1", kind, metadata: metadataOf(name, namespace, options) };
   if (kind === "Secret") object["type"] = type === "" ? "Opaque" : type;
   Object.assign(object, kind === "Secret" ? secretData(pairsOf(request)) : configMapData(pairsOf(request)));
   if (options.immutable === true) object["immutable"] = true;
-  const resource = new Resource(object, { file }, schema);
+  const resource = new Resource(object, spot, schema);
   resource.isGenerated = true;
   resource.needsHash = options.disableNameSuffixHash !== true;
   resource.behavior = behaviorOf(args.behavior ?? "");
@@ -51,19 +51,19 @@ function metadataOf(name: string, namespace: string, { labels, annotations }: Ge
   };
 }
 
-function pairsOf({ kind, file, arguments: args, readFile }: GeneratorRequest): readonly Pair[] {
+function pairsOf({ kind, spot, arguments: args, readFile }: GeneratorRequest): readonly Pair[] {
   const pairs = [
     ...(args.envs ?? []).flatMap((path) => parseEnvFile(path, readFile(path))),
-    ...(args.literals ?? []).map((source) => parseLiteral(file, source)),
-    ...(args.files ?? []).map((source) => {
-      const { key, path } = parseFileSource(file, source);
+    ...(args.literals ?? []).map((source, index) => parseLiteral(below(spot, `literals[${index}]`), source)),
+    ...(args.files ?? []).map((source, index) => {
+      const { key, path } = parseFileSource(below(spot, `files[${index}]`), source);
       return { key, value: readFile(path) };
     }),
   ];
   const seen = new Set<string>();
   for (const { key } of pairs) {
     if (seen.has(key))
-      throw buildFailure(file, `${kind === "Secret" ? "secret" : "configmap"} ${args.name} illegally repeats the key \`${key}\``);
+      throw buildFailure(spot, `${kind === "Secret" ? "secret" : "configmap"} ${args.name} illegally repeats the key \`${key}\``);
     seen.add(key);
   }
   return pairs;

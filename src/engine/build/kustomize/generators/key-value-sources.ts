@@ -1,4 +1,4 @@
-import { buildFailure } from "../fail.ts";
+import { buildFailure, type Spot } from "../fail.ts";
 
 /** A key and its bytes. */
 export interface Pair {
@@ -24,9 +24,9 @@ export function decodeText(bytes: Uint8Array): string | undefined {
 }
 
 /** `KEY=VALUE`; one pair of quotes around the value falls away. Throws BUILD_FAILED. */
-export function parseLiteral(file: string, source: string): Pair {
+export function parseLiteral(spot: Spot, source: string): Pair {
   const equals = source.indexOf("=");
-  if (equals <= 0) throw buildFailure(file, "invalid literal source; expected key=value");
+  if (equals <= 0) throw buildFailure(spot, "invalid literal source; expected key=value");
   return { key: source.slice(0, equals), value: encoder.encode(withoutQuotes(source.slice(equals + 1))) };
 }
 
@@ -36,13 +36,13 @@ function withoutQuotes(text: string): string {
 }
 
 /** `PATH` or `KEY=PATH`. Throws BUILD_FAILED. */
-export function parseFileSource(file: string, source: string): { readonly key: string; readonly path: string } {
+export function parseFileSource(spot: Spot, source: string): { readonly key: string; readonly path: string } {
   const parts = source.split("=");
   const [key = "", path] = parts;
   if (path === undefined) return { key: baseName(source), path: source };
-  if (parts.length > 2) throw buildFailure(file, `the file source ${JSON.stringify(source)} has more than one =; expected [KEY=]PATH`);
-  if (key === "") throw buildFailure(file, `the file source ${JSON.stringify(source)} has no key before its =`);
-  if (path === "") throw buildFailure(file, `the file source ${JSON.stringify(source)} has no path behind its =`);
+  if (parts.length > 2) throw buildFailure(spot, `the file source ${JSON.stringify(source)} has more than one =; expected [KEY=]PATH`);
+  if (key === "") throw buildFailure(spot, `the file source ${JSON.stringify(source)} has no key before its =`);
+  if (path === "") throw buildFailure(spot, `the file source ${JSON.stringify(source)} has no path behind its =`);
   return { key, path };
 }
 

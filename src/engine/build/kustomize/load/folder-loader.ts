@@ -1,7 +1,8 @@
-import { beyondLimit } from "../../../model/limit.ts";
-import { GitOpsError } from "../../../model/errors.ts";
+import { limitHint } from "../../../model/limit.ts";
+import { type ErrorCode, GitOpsError } from "../../../model/errors.ts";
 import { readKustomization, type ReadKustomization } from "../decode/read-kustomization.ts";
-import { buildFailure, escapes } from "../fail.ts";
+import { buildFailure, escapes, failureAt, type Spot } from "../fail.ts";
+import { nearest } from "../nearest.ts";
 import { refuseEncryptedFile } from "../../refuse-encrypted.ts";
 import { parseRepositorySpec, type RepositorySpec } from "../remote/repository-spec.ts";
 import type { LoadSession } from "./session.ts";
@@ -17,7 +18,9 @@ export interface LoadedFile {
 /** Who names a path: the kustomization file and its entry, for messages. */
 export interface Naming {
   readonly file: string;
+  /** As messages name it. */
   readonly field: string;
+  readonly spot: Spot;
 }
 
 const FILE_NAMES = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -55,14 +58,16 @@ export class FolderLoader {
   }
 
   /** The kustomization file of the folder. Throws BUILD_FAILED where there is none, or more than one. */
-  async kustomization(namedBy: string): Promise<ReadKustomization & LoadedFile> {
+  async kustomization(namedBy: Spot): Promise<ReadKustomization & LoadedFile> {
     this.session.checkTime();
     if ((await this.session.tree.typeOf(this.root)) !== "directory")
       throw buildFailure(namedBy, `'${this.session.shown(this.root)}' is no folder; expected one with a kustomization`);
-    const entries = await this.session.tree.list(this.root);
-    const present = FILE_NAMES.filter((name) => entries.some((entry) => entry.name === name && entry.type === "file"));
     const names: string[] = [];
-    for (const name of present) if (this.#mayRead(await this.session.tree.resolve(this.#join(name) ?? name))) names.push(name);
+    for (const name of FILE_NAMES) {
+      const candidate = this.#join(name) ?? name;
+      if ((await this.session.tree.typeOf(candidate)) !== "file") continue;
+      if (this.#mayRead(await this.session.tree.resolve(candidate))) names.push(name);
+    }
     const where = this.root === "" && this.session.isSource ? "the top of the source" : this.session.shown(this.root);
     const [name, another] = names;
     if (name === undefined)
@@ -81,7 +86,8 @@ export class FolderLoader {
 
   /** Whether an entry is a file or a folder of the same tree; undefined where there is nothing. */
   async typeOf(entry: string, naming: Naming): Promise<"file" | "directory" | undefined> {
-    return this.session.tree.typeOf(this.#inTree(entry, naming));
+    const path = this.#inTree(entry, naming);
+    return await named(naming, () => this.session.tree.typeOf(path));
   }
 
   /** The bytes of a file. Throws BUILD_FAILED, FEATURE_FORBIDDEN, PATH_ESCAPES_REPOSITORY and LIMIT_EXCEEDED, and what a server's failure is. */
@@ -95,9 +101,9 @@ export class FolderLoader {
     const path = await this.#resolved(entry, naming);
     if (!this.#mayRead(path)) {
       const message = `${naming.field}: file '${entry}' is not in or below '${this.session.shown(this.root)}'`;
-      throw escapes(naming.file, message, "move the file, or build with --load-restrictor LoadRestrictionsNone");
+      throw escapes(naming.spot, message, "move the file, or build with --load-restrictor LoadRestrictionsNone");
     }
-    if ((await this.session.tree.typeOf(path)) !== "file") throw buildFailure(naming.file, `${naming.field}: '${entry}' must be a file`);
+    if ((await this.session.tree.typeOf(path)) !== "file") throw buildFailure(naming.spot, `${naming.field}: '${entry}' must be a file`);
     const bytes = await this.session.read(path);
     const shown = this.session.shown(path);
     refuseEncryptedFile(shown, bytes);
@@ -112,13 +118,13 @@ export class FolderLoader {
   async folder(entry: string, naming: Naming, namespace: string): Promise<FolderLoader> {
     const { nestedBases } = this.session.options.budget;
     if (this.#visited.length > nestedBases) {
-      throw beyondLimit("nestedBases", `${naming.file}: more than ${nestedBases} nested bases`, { path: naming.file });
+      throw failureAt("LIMIT_EXCEEDED", naming.spot, `${naming.field}: more than ${nestedBases} nested bases`, limitHint("nestedBases"));
     }
     const inherited = namespace === "" ? this.namespace : namespace;
     const repository = parseRepositorySpec(entry);
     if (repository !== undefined) return this.#repository(entry, repository, naming, inherited);
     if (hasAmbiguousSegment(entry))
-      throw buildFailure(naming.file, `${naming.field}: path ${JSON.stringify(entry)} is ambiguous: it has a segment with two dots in it`);
+      throw buildFailure(naming.spot, `${naming.field}: path ${JSON.stringify(entry)} is ambiguous: it has a segment with two dots in it`);
     const root = await this.#resolved(entry, naming);
     this.#refuseCycle(this.session, root, naming);
     return new FolderLoader(this.session, root, { visited: this.#visited, namespace: inherited });
@@ -132,7 +138,7 @@ export class FolderLoader {
     const session = this.session.mount(tree, `${withoutCredentials(spec.url)}//`);
     const folder = joinPath("", spec.path) ?? "";
     if ((await tree.typeOf(folder)) !== "directory") {
-      throw buildFailure(naming.file, `${naming.field}: the repository has no folder '${folder}': '${withoutCredentials(entry)}'`);
+      throw buildFailure(naming.spot, `${naming.field}: the repository has no folder '${folder}': '${withoutCredentials(entry)}'`);
     }
     const root = await tree.resolve(folder);
     this.#refuseCycle(session, root, naming);
@@ -158,32 +164,34 @@ export class FolderLoader {
   async #resolved(entry: string, naming: Naming): Promise<string> {
     const path = this.#inTree(entry, naming);
     try {
-      return await this.session.tree.resolve(path);
+      return await named(naming, () => this.session.tree.resolve(path));
     } catch (error) {
       if (!(error instanceof GitOpsError) || error.code !== "PATH_NOT_FOUND") throw error;
       // What is meant for Git is no file: first of all its host must be allowed.
       const repository = parseRepositorySpec(entry);
       if (repository !== undefined) this.session.remote.check(repository.url, naming);
       const message = `${naming.field}: there is no file or folder '${withoutCredentials(entry)}'`;
-      throw buildFailure(naming.file, message, await this.#present(path));
+      throw buildFailure(naming.spot, message, await this.#present(path));
     }
   }
 
-  /** What lies beside a missing path, as a hint. */
+  /** What lies beside a missing path and may be meant, as a hint. */
   async #present(path: string): Promise<string | undefined> {
     const folder = folderOf(path);
     if ((await this.session.tree.typeOf(folder)) !== "directory") return undefined;
-    const names = (await this.session.tree.list(folder)).slice(0, 8).map((entry) => entry.name);
-    return names.length === 0 ? undefined : `there are ${names.join(", ")}`;
+    const names = (await this.session.tree.list(folder)).map((entry) => entry.name);
+    const meant = nearest(path.slice(path.lastIndexOf("/") + 1), names);
+    if (meant !== undefined) return `did you mean ${meant}?`;
+    return names.length === 0 ? undefined : `there are ${names.slice(0, 8).join(", ")}`;
   }
 
-  #inTree(entry: string, { file, field }: Naming): string {
-    if (entry === "") throw buildFailure(file, `${field}: the path is empty`);
+  #inTree(entry: string, { spot, field }: Naming): string {
+    if (entry === "") throw buildFailure(spot, `${field}: the path is empty`);
     if (entry.startsWith("/"))
-      throw escapes(file, `${field}: '${entry}' is an absolute path`, "name it by a path relative to the kustomization");
+      throw escapes(spot, `${field}: '${entry}' is an absolute path`, "name it by a path relative to the kustomization");
     const path = this.#join(entry);
     if (path === undefined)
-      throw escapes(file, `${field}: '${entry}' leads out of the source`, "a build reads nothing outside the repository");
+      throw escapes(spot, `${field}: '${entry}' leads out of the source`, "a build reads nothing outside the repository");
     return path;
   }
 
@@ -192,6 +200,18 @@ export class FolderLoader {
   }
 }
 
-function cycle({ file, field }: Naming, chain: readonly string[]): GitOpsError {
-  return buildFailure(file, `${field}: cycle detected: ${chain.join(" → ")}`, "a kustomization may not name itself or a folder above it");
+function cycle({ spot, field }: Naming, chain: readonly string[]): GitOpsError {
+  return buildFailure(spot, `${field}: cycle detected: ${chain.join(" → ")}`, "a kustomization may not name itself or a folder above it");
+}
+
+const MISNAMED: readonly ErrorCode[] = ["PATH_ESCAPES_REPOSITORY", "BUILD_FAILED", "UNSUPPORTED_CONTENT"];
+
+/** Asks the tree about a path. What it refuses (a link that leads out, or round and round) is told with the field that named the path. */
+async function named<T>({ field, spot }: Naming, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof GitOpsError) || !MISNAMED.includes(error.code) || error.data["diagnostics"] !== undefined) throw error;
+    throw failureAt(error.code, spot, `${field}: ${error.message}`, error.hint);
+  }
 }

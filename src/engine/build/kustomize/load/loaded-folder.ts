@@ -1,7 +1,8 @@
 import { GitOpsError, type ErrorCode } from "../../../model/errors.ts";
 import { loadCharts } from "../charts/load-charts.ts";
-import type { Kustomization } from "../decode/kustomization.ts";
-import { buildFailure } from "../fail.ts";
+import type { GeneratorArguments, Kustomization } from "../decode/kustomization.ts";
+import { writtenPath } from "../decode/read-kustomization.ts";
+import { below, buildFailure, type Spot } from "../fail.ts";
 import { parseFileSource } from "../generators/key-value-sources.ts";
 import { collectPlugins } from "../plugins/load-plugins.ts";
 import { isMarkedRepository, parseRepositorySpec } from "../remote/repository-spec.ts";
@@ -12,26 +13,26 @@ import { isUrl } from "./tree-path.ts";
 import type { AccumulatePlugins, LoadedEntry, LoadedFolder } from "./loaded.ts";
 
 /** Reads a kustomization and, in parallel, all that it names. Throws BUILD_FAILED, FEATURE_FORBIDDEN, PATH_ESCAPES_REPOSITORY, LIMIT_EXCEEDED. */
-export async function loadFolder(loader: FolderLoader, namedBy: string, accumulate: AccumulatePlugins): Promise<LoadedFolder> {
+export async function loadFolder(loader: FolderLoader, namedBy: Spot, accumulate: AccumulatePlugins): Promise<LoadedFolder> {
   const { path, kind, fields, warnings } = await loader.kustomization(namedBy);
   for (const warning of warnings) loader.session.warn(warning);
   const namespace = fields.namespace ?? "";
-  const load = (entry: string, field: string) => loadEntry(loader, entry, { file: path, field }, { namespace, accumulate });
-  const named = (field: string): Naming => ({ file: path, field });
+  const named = (field: string, at: string): Naming => ({ file: path, field, spot: below({ file: path }, at) });
+  const load = (entry: string, field: string, at: string) => loadEntry(loader, entry, named(field, at), { namespace, accumulate });
   const [resources, components, files, charts] = await Promise.all([
     inOrder(
-      (fields.resources ?? []).map(async (entry) => ({
+      (fields.resources ?? []).map(async (entry, index) => ({
         path: entry,
-        entry: await load(entry, "resources"),
+        entry: await load(entry, "resources", writtenPath(fields, "resources", index)),
       })),
     ),
     inOrder(
-      (fields.components ?? []).map(async (entry) => ({
+      (fields.components ?? []).map(async (entry, index) => ({
         path: entry,
-        folder: await loadNested(loader, entry, named("components"), { namespace, accumulate }),
+        folder: await loadNested(loader, entry, named("components", `components[${index}]`), { namespace, accumulate }),
       })),
     ),
-    inOrder(filesOf(path, fields).map(async ([entry, field]) => [entry, await loader.file(entry, named(field))] as const)),
+    inOrder(filesOf(path, fields).map(async ({ entry, field, at }) => [entry, await loader.file(entry, named(field, at))] as const)),
     loadCharts(loader, path, fields),
   ]);
   const plugins = await collectPlugins(loader, path, fields, load, accumulate);
@@ -87,46 +88,47 @@ async function loadNested(loader: FolderLoader, entry: string, naming: Naming, {
   if (isUrl(entry) && parseRepositorySpec(entry) === undefined) {
     loader.session.remote.check(entry, naming);
     throw buildFailure(
-      naming.file,
+      naming.spot,
       `${naming.field}: the URL names no repository; expected a folder`,
       "name it by https://HOST/OWNER/NAME//FOLDER",
     );
   }
-  return loadFolder(await loader.folder(entry, naming, namespace), naming.file, accumulate);
+  return loadFolder(await loader.folder(entry, naming, namespace), naming.spot, accumulate);
 }
 
-/** The files that fields of a kustomization name, each with its field. */
-function filesOf(file: string, fields: Kustomization): readonly (readonly [entry: string, field: string])[] {
-  const of = (field: string, entries: readonly (string | undefined)[] | undefined) =>
-    (entries ?? []).filter((entry) => entry !== undefined && entry !== "").map((entry) => [entry, field] as [string, string]);
-  const generators = [...(fields.configMapGenerator ?? []), ...(fields.secretGenerator ?? [])];
+/** A file that a kustomization names: the field as messages have it, and where exactly. */
+interface NamedFile {
+  readonly entry: string;
+  readonly field: string;
+  readonly at: string;
+}
+
+/** The files that fields of a kustomization name. */
+function filesOf(file: string, fields: Kustomization): readonly NamedFile[] {
+  const paths = (field: string, entries: readonly { readonly path?: string | undefined }[] | undefined) =>
+    named(field, entries?.map(({ path }) => path) ?? [], (index) => `${field}[${index}].path`);
+  const texts = (field: string, entries: readonly string[] | undefined) => named(field, entries ?? [], (index) => `${field}[${index}]`);
   return [
-    ...of("openapi", [fields.openapi?.get("path")]),
-    ...of("configurations", fields.configurations),
-    ...of("crds", fields.crds),
-    ...of(
-      "generator files",
-      generators.flatMap(({ files = [] }) => files.map((source) => parseFileSource(file, source).path)),
-    ),
-    ...of(
-      "generator envs",
-      generators.flatMap(({ envs = [] }) => envs),
-    ),
-    ...of(
-      "patchesStrategicMerge",
-      fields.patchesStrategicMerge?.filter((entry) => !isInline(entry)),
-    ),
-    ...of(
-      "patches",
-      fields.patches?.map(({ path }) => path),
-    ),
-    ...of(
-      "patchesJson6902",
-      fields.patchesJson6902?.map(({ path }) => path),
-    ),
-    ...of(
-      "replacements",
-      fields.replacements?.map(({ path }) => path),
-    ),
+    ...named("openapi", [fields.openapi?.get("path")], () => "openapi.path"),
+    ...texts("configurations", fields.configurations),
+    ...texts("crds", fields.crds),
+    ...generatorFiles(file, "configMapGenerator", fields.configMapGenerator),
+    ...generatorFiles(file, "secretGenerator", fields.secretGenerator),
+    ...texts("patchesStrategicMerge", fields.patchesStrategicMerge).filter(({ entry }) => !isInline(entry)),
+    ...paths("patches", fields.patches),
+    ...paths("patchesJson6902", fields.patchesJson6902),
+    ...paths("replacements", fields.replacements),
   ];
+}
+
+function named(field: string, entries: readonly (string | undefined)[], at: (index: number) => string): readonly NamedFile[] {
+  return entries.flatMap((entry, index) => (entry === undefined || entry === "" ? [] : [{ entry, field, at: at(index) }]));
+}
+
+function generatorFiles(file: string, field: string, generators: readonly GeneratorArguments[] = []): readonly NamedFile[] {
+  return generators.flatMap(({ files = [], envs = [] }, index) => {
+    const at = (list: string) => (entry: number) => `${field}[${index}].${list}[${entry}]`;
+    const paths = files.map((source, entry) => parseFileSource(below({ file }, at("files")(entry)), source).path);
+    return [...named("generator files", paths, at("files")), ...named("generator envs", envs, at("envs"))];
+  });
 }

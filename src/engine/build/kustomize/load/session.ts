@@ -5,6 +5,9 @@ import type { FileTree } from "../../../model/artifact.ts";
 import { decodeYamlText } from "../../../yaml/decode.ts";
 import type { RenderedChart } from "../charts/rendered-chart.ts";
 import { RemoteAccess } from "../remote/remote-access.ts";
+import { placedDiagnostic } from "../report-place.ts";
+import type { Naming } from "./folder-loader.ts";
+import { withoutCredentials } from "./tree-path.ts";
 import { readResourceDocuments, type ResourceDocuments } from "../resources/read-resources.ts";
 
 /** What one build reads, from whatever tree, and how much of its budget that took. */
@@ -14,6 +17,9 @@ class BuildSpending {
   readonly mounts = new Map<FileTree, LoadSession>();
   readonly warnings = new Map<string, Diagnostic>();
   readonly charts = new Map<string, Promise<RenderedChart>>();
+  readonly typos = new Map<string, Diagnostic>();
+  /** What was read, by the name that messages have for it. */
+  readonly contents = new Map<string, Uint8Array>();
   readonly #documents = new Map<Uint8Array, ResourceDocuments>();
   readonly #started: number;
   #bytes = 0;
@@ -87,12 +93,25 @@ export class LoadSession {
     return this.#spending.remote;
   }
 
+  /** What was warned about, with its places. */
   get warnings(): readonly Diagnostic[] {
-    return [...this.#spending.warnings.values()];
+    return [...this.#spending.warnings.values(), ...this.#spending.typos.values()].map((one) => placedDiagnostic(one, this.bytesOf));
   }
+
+  /** What is surely a mistake although kustomize passes over it: errors of a strict build. */
+  get typos(): readonly Diagnostic[] {
+    return [...this.#spending.typos.values()].map((one) => placedDiagnostic(one, this.bytesOf));
+  }
+
+  /** The bytes of a file that was read, by the name that messages have for it. */
+  readonly bytesOf = (file: string): Uint8Array | undefined => this.#spending.contents.get(file);
 
   warn(warning: Diagnostic): void {
     this.#spending.warnings.set(`${warning.file}\n${warning.message}`, warning);
+  }
+
+  warnOfTypo(warning: Diagnostic): void {
+    this.#spending.typos.set(`${warning.file}\n${warning.message}`, warning);
   }
 
   /** The same build in another tree; one and the same session for each tree. */
@@ -121,26 +140,27 @@ export class LoadSession {
 
   /** The bytes of a file. Throws what the tree throws, and LIMIT_EXCEEDED. */
   read(path: string): Promise<Uint8Array> {
-    return this.#once(path, () => this.tree.read(path));
+    return this.#once(path, this.shown(path), () => this.tree.read(path));
   }
 
   /** The bytes of a file elsewhere. Throws as {@link RemoteAccess.file}, and LIMIT_EXCEEDED. */
-  readRemote(url: string, naming: { readonly file: string; readonly field: string }): Promise<Uint8Array> {
-    return this.#once(url, () => this.remote.file(url, naming));
+  readRemote(url: string, naming: Naming): Promise<Uint8Array> {
+    return this.#once(url, withoutCredentials(url), () => this.remote.file(url, naming));
   }
 
-  #once(key: string, read: () => Promise<Uint8Array>): Promise<Uint8Array> {
+  #once(key: string, shown: string, read: () => Promise<Uint8Array>): Promise<Uint8Array> {
     const known = this.#files.get(key);
     if (known !== undefined) return known;
-    const reading = this.#counted(key, read);
+    const reading = this.#counted(key, shown, read);
     this.#files.set(key, reading);
     return reading;
   }
 
-  async #counted(key: string, read: () => Promise<Uint8Array>): Promise<Uint8Array> {
+  async #counted(key: string, shown: string, read: () => Promise<Uint8Array>): Promise<Uint8Array> {
     this.checkTime();
     const bytes = await read();
     this.#spending.count(key, bytes);
+    this.#spending.contents.set(shown, bytes);
     return bytes;
   }
 

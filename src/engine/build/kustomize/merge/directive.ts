@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../model/json.ts";
 import { scalarText } from "../resources/scalar.ts";
 import { setElement } from "./keyed-list.ts";
+import { pointerOf } from "../fail.ts";
 import { MergeConflict } from "./merge-conflict.ts";
 
 type Directive = "merge" | "replace" | "delete";
@@ -10,7 +11,10 @@ const DIRECTIVE = "$patch";
 function directiveOf(value: JsonValue | undefined, path: string): Directive {
   const text = scalarText(value);
   if (text === "merge" || text === "replace" || text === "delete") return text;
-  throw new MergeConflict(`${path === "" ? "" : `${path}.`}$patch has an unknown value; expected merge, replace or delete`);
+  throw new MergeConflict(
+    `${path === "" ? "" : `${path}.`}$patch has an unknown value; expected merge, replace or delete`,
+    pointerOf(path === "" ? "$patch" : `${path}.$patch`),
+  );
 }
 
 /** What a map of a patch says about itself. Takes the directive out of the patch. */

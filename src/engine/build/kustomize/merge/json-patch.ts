@@ -17,7 +17,7 @@ export function applyJsonPatch(object: JsonObject, operations: readonly JsonOper
     const { op: kind, path } = operation;
     const where = typeof path === "string" && path !== "" ? ` at ${path}` : "";
     const fail = (why: string) =>
-      new MergeConflict(`operation ${index + 1} (${typeof kind === "string" ? kind : "no op"})${where}: ${why}`);
+      new MergeConflict(`operation ${index + 1} (${typeof kind === "string" ? kind : "no op"})${where}: ${why}`, `/${index}`);
     document = applyOne(document, operation, fail);
   });
   if (!isJsonObject(document)) throw new MergeConflict("the patched object is no map");

@@ -6,6 +6,7 @@ import { scalarText } from "../resources/scalar.ts";
 import { listDirective, mapDirective } from "./directive.ts";
 import { removeKey, writeSlot } from "../resources/joined-scalars.ts";
 import { elementWithKeys, type Element, keyTexts, knownKeys, setElement, unifyKeys } from "./keyed-list.ts";
+import { pointerOf } from "../fail.ts";
 import { MergeConflict } from "./merge-conflict.ts";
 
 /** One field as it stands before the merge and in the patch; undefined where it is absent. */
@@ -125,7 +126,7 @@ function shape(value: JsonValue | undefined): Shape {
 function shapeOf({ dest, patch, path }: Pair): Shape {
   const [before, change] = [shape(dest), shape(patch)];
   if (before !== "none" && change !== "none" && before !== change) {
-    throw new MergeConflict(`${path} is a ${before}, and the patch has a ${change} there`);
+    throw new MergeConflict(`${path} is a ${before}, and the patch has a ${change} there`, pointerOf(path));
   }
   return before === "none" ? change : before;
 }

@@ -1,9 +1,11 @@
 import type { JsonObject } from "../../../model/json.ts";
 import { buildFailure } from "../fail.ts";
+import { placeInPatch, type PatchSource } from "./patch-source.ts";
 import { applyJsonPatch, type JsonOperation } from "../merge/json-patch.ts";
 import { MergeConflict } from "../merge/merge-conflict.ts";
 import { mergeStrategically } from "../merge/strategic-merge.ts";
 import { effectiveNamespace, formatId } from "../resources/identity.ts";
+import { meantName } from "../resources/near-miss.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 import type { Resource } from "../resources/resource.ts";
 import { cloneValue } from "../resources/scalar.ts";
@@ -12,12 +14,6 @@ import { cloneValue } from "../resources/scalar.ts";
 export interface PatchRights {
   readonly allowNameChange: boolean;
   readonly allowKindChange: boolean;
-}
-
-/** Where a patch comes from, for messages. */
-export interface PatchSource {
-  readonly file: string;
-  readonly label: string;
 }
 
 /**
@@ -67,30 +63,35 @@ export function operateOnResource(resource: Resource, operations: readonly JsonO
   resource.setMetadataTexts("annotations", annotations);
 }
 
-function guarded<T>(resource: Resource, { file, label }: PatchSource, apply: () => T): T {
+function guarded<T>(resource: Resource, source: PatchSource, apply: () => T): T {
   try {
     return apply();
   } catch (error) {
     if (!(error instanceof MergeConflict)) throw error;
     const hint = "compare the patch with the object that it meets: a build without the patch shows it";
-    throw buildFailure(file, `${label} cannot be applied to ${formatId(resource.id)}: ${error.message}`, hint);
+    throw buildFailure(
+      placeInPatch(source, error.pointer),
+      `${source.label} cannot be applied to ${formatId(resource.id)}: ${error.message}`,
+      hint,
+    );
   }
 }
 
 /** The one resource that a patch without target means, by any id that it ever had. Throws BUILD_FAILED. */
-export function targetOfPatch(resources: ResourceMap, patch: Resource, { file, label }: PatchSource): Resource {
+export function targetOfPatch(resources: ResourceMap, patch: Resource, source: PatchSource): Resource {
   const { id } = patch;
   const matches = resources.withAnyId({ ...id, namespace: effectiveNamespace(id.namespace, patch.isClusterScoped) });
   const [first] = matches;
   if (first !== undefined && matches.length === 1) return first;
   const found = first === undefined ? "no matches" : "multiple matches";
   const hint = first === undefined ? nearMiss(resources, patch) : "give the patch a namespace, or a target";
-  throw buildFailure(file, `${label}: ${found} for Id ${formatId(id)}; failed to find unique target for patch`, hint);
+  const spot = placeInPatch(source, "/metadata/name");
+  throw buildFailure(spot, `${source.label}: ${found} for Id ${formatId(id)}; failed to find unique target for patch`, hint);
 }
 
 function nearMiss(resources: ResourceMap, patch: Resource): string | undefined {
   const near =
     resources.all.find((one) => one.kind === patch.kind && one.originalId.name === patch.name) ??
     resources.all.find((one) => one.name === patch.name);
-  return near === undefined ? undefined : `there is ${formatId(near.id)}`;
+  return near === undefined ? meantName(resources.all, patch) : `there is ${formatId(near.id)}`;
 }

@@ -3,6 +3,7 @@ import { GitOpsError } from "../../../model/errors.ts";
 import { isJsonObject, type JsonValue } from "../../../model/json.ts";
 import { readYamlText } from "../../../yaml/read.ts";
 import { buildFailure } from "../fail.ts";
+import { placeInPatch, type PatchSource } from "./patch-source.ts";
 import type { JsonOperation } from "../merge/json-patch.ts";
 import { readResourceDocuments, type ResourceDocuments } from "../resources/read-resources.ts";
 
@@ -15,15 +16,15 @@ export type ParsedPatch =
 /**
  * Tells a strategic merge patch from JSON operations, as kustomize does: by what the text parses to.
  * Throws BUILD_FAILED, with what the reader of the likelier kind says: a list is no object.
- *
- * @param label how messages call the patch when it stands inside the kustomization.
  */
-export function parsePatch(file: string, text: string, budget: BuildBudget, label: string): ParsedPatch {
-  const operations = attempt(() => readOperations(file, text, budget));
+export function parsePatch(source: PatchSource, budget: BuildBudget): ParsedPatch {
+  const { spot, text, label } = source;
+  const { file } = spot;
+  const operations = attempt(() => readOperations(source, budget));
   const documents = attempt(() => readResourceDocuments(file, text, budget));
   if ("value" in operations && operations.value.length > 0) {
     if ("value" in documents && documents.value.length > 0)
-      throw buildFailure(file, `${label} qualifies as both a strategic merge and a JSON patch`);
+      throw buildFailure(spot, `${label} qualifies as both a strategic merge and a JSON patch`);
     return { type: "operations", operations: operations.value };
   }
   if ("value" in documents) return documents.value.length === 0 ? { type: "nothing" } : { type: "merge", documents: documents.value };
@@ -32,11 +33,17 @@ export function parsePatch(file: string, text: string, budget: BuildBudget, labe
 }
 
 /** Reads JSON operations: a list of maps, in JSON where it starts with a bracket, else in YAML, the first document only. Throws BUILD_FAILED. */
-export function readOperations(file: string, text: string, budget: BuildBudget): readonly JsonOperation[] {
+export function readOperations(source: PatchSource, budget: BuildBudget): readonly JsonOperation[] {
+  const { spot, text } = source;
+  const { file } = spot;
   const [document] = readYamlText(text, { file, dialect: "kustomization", budget });
   if (text.startsWith("[") && !isJson(text))
-    throw buildFailure(file, "the patch starts with [ and is no JSON", "write it as JSON, or as a YAML list with dashes");
-  return operationsOf(file, document?.value ?? null);
+    throw buildFailure(
+      placeInPatch(source, ""),
+      "the patch starts with [ and is no JSON",
+      "write it as JSON, or as a YAML list with dashes",
+    );
+  return operationsOf(source, document?.value ?? null);
 }
 
 function isJson(text: string): boolean {
@@ -48,9 +55,10 @@ function isJson(text: string): boolean {
   }
 }
 
-function operationsOf(file: string, value: JsonValue): readonly JsonOperation[] {
+function operationsOf(source: PatchSource, value: JsonValue): readonly JsonOperation[] {
   if (value === null) return [];
-  if (!Array.isArray(value) || !value.every(isJsonObject)) throw buildFailure(file, "the patch is no list of JSON patch operations");
+  if (!Array.isArray(value) || !value.every(isJsonObject))
+    throw buildFailure(placeInPatch(source, ""), "the patch is no list of JSON patch operations");
   return value;
 }
 

@@ -12,7 +12,8 @@ import { builtInSchema } from "../schema/schema.ts";
 import { isPluginKind, PLUGINS } from "./plugin-config.ts";
 
 const FIELDS = ["generators", "transformers", "validators"] as const;
-type LoadEntry = (entry: string, field: string) => Promise<LoadedEntry>;
+/** @param at the path of the entry, as in `generators[0]`. */
+type LoadEntry = (entry: string, field: string, at: string) => Promise<LoadedEntry>;
 
 /** Reads the plugins of a kustomization. Only built-in ones are run: FEATURE_FORBIDDEN for any other. */
 export async function collectPlugins(
@@ -24,29 +25,36 @@ export async function collectPlugins(
 ): Promise<LoadedPlugins> {
   const lists = await inOrder(
     FIELDS.map(async (field) => {
-      const found = await inOrder((fields[field] ?? []).map((entry) => configsOf(loader, { file, field, entry }, load, accumulate)));
-      return found.flat().map((config) => checked(file, field, config));
+      const found = await inOrder(
+        (fields[field] ?? []).map((entry, index) => configsOf(loader, { file, field, entry, at: `${field}[${index}]` }, load, accumulate)),
+      );
+      return found.flat().map((config) => checked(field, config));
     }),
   );
   const [configured = [], transformers = [], validators = []] = lists;
   const generators: PluginConfig[] = [];
-  for (const plugin of configured) generators.push(await withChart(loader, file, plugin));
-  const entries = lists.flat().flatMap((config) => filesOf(config).map((entry) => ({ entry, field: config.kind })));
-  const files = await inOrder(entries.map(async ({ entry, field }) => [entry, await loader.file(entry, { file, field })] as const));
+  for (const plugin of configured) generators.push(await withChart(loader, plugin));
+  const entries = lists
+    .flat()
+    .flatMap((config) => filesOf(config).map((entry) => ({ entry, field: config.kind, spot: config.resource.origin })));
+  const files = await inOrder(
+    entries.map(async ({ entry, field, spot }) => [entry, await loader.file(entry, { file, field, spot })] as const),
+  );
   return { generators, transformers, validators, files };
 }
 
-async function withChart(loader: FolderLoader, file: string, plugin: PluginConfig): Promise<PluginConfig> {
+async function withChart(loader: FolderLoader, plugin: PluginConfig): Promise<PluginConfig> {
   if (plugin.kind !== "HelmChartInflationGenerator") return plugin;
   const { resource, kind } = plugin;
-  const config = PLUGINS[kind](resource.object, { file: resource.origin.file, path: kind, strict: false });
-  return { ...plugin, chart: await loadChart(loader, file, config, config) };
+  const config = PLUGINS[kind](resource.object, { ...resource.origin, path: kind, strict: false });
+  return { ...plugin, chart: await loadChart(loader, resource.origin, config, config) };
 }
 
 interface PluginEntry {
   readonly file: string;
   readonly field: string;
   readonly entry: string;
+  readonly at: string;
 }
 
 interface FoundConfig {
@@ -56,7 +64,7 @@ interface FoundConfig {
 
 async function configsOf(
   loader: FolderLoader,
-  { file, field, entry }: PluginEntry,
+  { file, field, entry, at }: PluginEntry,
   load: LoadEntry,
   accumulate: AccumulatePlugins,
 ): Promise<readonly FoundConfig[]> {
@@ -65,20 +73,20 @@ async function configsOf(
     const resources = makeResources(file, readResourceDocuments(file, entry, budget), builtInSchema);
     return resources.map((resource) => ({ resource, configuredIn: file.slice(file.lastIndexOf("/") + 1) }));
   }
-  const loaded = await load(entry, field);
+  const loaded = await load(entry, field, at);
   if (loaded.type === "folder") return accumulate(loaded.folder).map((resource) => ({ resource, configuredIn: entry }));
   const { path, bytes } = loaded.file;
   return makeResources(path, loader.session.documents(path, bytes), builtInSchema).map((resource) => ({ resource, configuredIn: entry }));
 }
 
-function checked(file: string, field: (typeof FIELDS)[number], { resource, configuredIn }: FoundConfig): PluginConfig {
+function checked(field: (typeof FIELDS)[number], { resource, configuredIn }: FoundConfig): PluginConfig {
   const { kind, apiVersion } = resource;
   if (apiVersion !== "builtin")
-    throw forbidden(file, `${field}: ${kind} is a plugin that runs a program`, "only the plugins of apiVersion builtin are run");
+    throw forbidden(resource.origin, `${field}: ${kind} is a plugin that runs a program`, "only the plugins of apiVersion builtin are run");
   const isGenerator = kind.endsWith("Generator");
   if (!isPluginKind(kind) || isGenerator !== (field === "generators")) {
     throw buildFailure(
-      file,
+      { ...resource.origin, field: "/kind" },
       `${field}: unable to load builtin ${kind}`,
       `it is no built-in ${field === "generators" ? "generator" : "transformer"}`,
     );
@@ -87,13 +95,13 @@ function checked(file: string, field: (typeof FIELDS)[number], { resource, confi
 }
 
 function filesOf({ kind, resource }: PluginConfig): readonly string[] {
-  const place = { file: resource.origin.file, path: kind, strict: false };
+  const place = { ...resource.origin, path: kind, strict: false };
   const { object } = resource;
   switch (kind) {
     case "ConfigMapGenerator":
     case "SecretGenerator": {
       const { files = [], envs = [], env = "" } = PLUGINS[kind](object, place);
-      return [...files.map((source) => parseFileSource(place.file, source).path), ...envs, ...given(env)];
+      return [...files.map((source) => parseFileSource(place, source).path), ...envs, ...given(env)];
     }
     case "PatchTransformer":
       return given(PLUGINS[kind](object, place).path);

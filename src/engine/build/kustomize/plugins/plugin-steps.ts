@@ -1,10 +1,10 @@
 import { readYaml } from "../../../yaml/read.ts";
 import type { RawFieldSpec } from "../decode/kustomization.ts";
-import { buildFailure } from "../fail.ts";
+import { below, buildFailure } from "../fail.ts";
 import { fieldSpecOf } from "../field-specs/field-spec.ts";
 import { generate } from "../generators/generate.ts";
 import { addHashSuffixes } from "../generators/hash.ts";
-import { Resource } from "../resources/resource.ts";
+import { Resource, type ResourceOrigin } from "../resources/resource.ts";
 import { compileSelector, selectResources } from "../resources/selector.ts";
 import { replacementSteps } from "../steps/field-steps.ts";
 import { jsonPatchStep, patchStep, strategicMergeStep } from "../steps/patch-steps.ts";
@@ -22,7 +22,7 @@ type Config<K extends PluginKind> = ReturnType<(typeof PLUGINS)[K]>;
 
 function configOf<K extends PluginKind>(kind: K, { resource }: PluginConfig): Config<K> {
   // Each decoder gives what its own kind promises; the table is indexed by one kind at a time.
-  return PLUGINS[kind](resource.object, { file: resource.origin.file, path: kind, strict: false }) as Config<K>;
+  return PLUGINS[kind](resource.object, { ...resource.origin, path: kind, strict: false }) as Config<K>;
 }
 
 function specsOf(specs: readonly RawFieldSpec[] | undefined) {
@@ -30,9 +30,10 @@ function specsOf(specs: readonly RawFieldSpec[] | undefined) {
 }
 
 /** What a transformer plugin does. Throws BUILD_FAILED. */
-export function pluginStep(context: StepContext, plugin: PluginConfig): TransformStep {
+export function pluginStep(shared: StepContext, plugin: PluginConfig): TransformStep {
   const { kind, resource } = plugin;
   const label = `${kind} ${resource.name}`;
+  const context = { ...shared, file: resource.origin.file, spot: spotsOf(resource.origin, label) };
   const step = (run: TransformStep["run"]): TransformStep => ({ name: kind, run });
   switch (kind) {
     case "AnnotationsTransformer": {
@@ -69,13 +70,20 @@ export function pluginStep(context: StepContext, plugin: PluginConfig): Transfor
       return replacementSteps(context, configOf(kind, plugin).replacements ?? [])[0] ?? step(() => undefined);
     case "ReplicaCountTransformer": {
       const { replica = {}, fieldSpecs } = configOf(kind, plugin);
-      return step((resources) => transformReplicas(resource.origin.file, resources, [replica], specsOf(fieldSpecs)));
+      return step((resources) =>
+        transformReplicas({ ...resource.origin, field: "/replica/name" }, resources, [replica], specsOf(fieldSpecs)),
+      );
     }
     case "ValueAddTransformer":
-      return valueStep(context, plugin);
+      return valueStep(shared, plugin);
     default:
-      throw buildFailure(resource.origin.file, `unable to load builtin ${kind}`);
+      throw buildFailure({ ...resource.origin, field: "/kind" }, `unable to load builtin ${kind}`);
   }
+}
+
+/** Where the fields of a plugin's configuration stand; messages begin their paths with its label. */
+function spotsOf(origin: ResourceOrigin, label: string): StepContext["spot"] {
+  return (path) => below(origin, path.startsWith(label) ? path.slice(label.length).replace(/^\./, "") : path);
 }
 
 function namespaceStep(plugin: PluginConfig): TransformStep {
@@ -83,7 +91,7 @@ function namespaceStep(plugin: PluginConfig): TransformStep {
   const subjects = subjectMode(setRoleBindingSubjects);
   if (subjects === undefined) {
     throw buildFailure(
-      plugin.resource.origin.file,
+      { ...plugin.resource.origin, field: "/setRoleBindingSubjects" },
       "setRoleBindingSubjects is not known; expected defaultOnly, allServiceAccounts or none",
     );
   }
@@ -98,7 +106,7 @@ function subjectMode(text: string): SubjectMode | undefined {
 
 function affixStep(plugin: PluginConfig): TransformStep {
   const { prefix = "", suffix = "", fieldSpecs } = configOf("PrefixSuffixTransformer", plugin);
-  if (fieldSpecs === undefined) throw buildFailure(plugin.resource.origin.file, `${plugin.kind}: fieldSpecs is not expected to be nil`);
+  if (fieldSpecs === undefined) throw buildFailure(plugin.resource.origin, `${plugin.kind}: fieldSpecs is not expected to be nil`);
   const specs = specsOf(fieldSpecs);
   const affixes: Affix[] = [];
   if (plugin.kind !== "SuffixTransformer") affixes.push({ side: "prefix", text: prefix, specs });
@@ -113,10 +121,10 @@ function affixStep(plugin: PluginConfig): TransformStep {
 
 function valueStep(context: StepContext, plugin: PluginConfig): TransformStep {
   const { value = "", targets = [], targetFilePath = "" } = configOf("ValueAddTransformer", plugin);
-  const { file } = plugin.resource.origin;
+  const { origin } = plugin.resource;
   const all = targetFilePath === "" ? targets : [...targets, ...targetsIn(context, targetFilePath)];
-  if (all.length === 0) throw buildFailure(file, "must specify at least one target");
-  if (all.some(({ fieldPath = "" }) => fieldPath === "")) throw buildFailure(file, "fieldPath cannot be empty");
+  if (all.length === 0) throw buildFailure(origin, "must specify at least one target");
+  if (all.some(({ fieldPath = "" }) => fieldPath === "")) throw buildFailure(origin, "fieldPath cannot be empty");
   const folder = context.file.split("/").at(-2) ?? "";
   const added = value.trim() === "" ? folder : value.trim();
   return {
@@ -124,7 +132,7 @@ function valueStep(context: StepContext, plugin: PluginConfig): TransformStep {
     run: (resources) => {
       for (const { selector, fieldPath = "", filePathPosition = 0 } of all) {
         const selected =
-          selector === undefined ? resources.all : selectResources(resources.all, compileSelector(file, "selector", selector));
+          selector === undefined ? resources.all : selectResources(resources.all, compileSelector(origin, "selector", selector));
         for (const resource of selected) addValue(resource, added, { fieldPath, filePathPosition });
       }
       resources.renamed();
@@ -140,22 +148,25 @@ function targetsIn(context: StepContext, entry: string) {
 
 /** The resource that a generator plugin makes. Throws BUILD_FAILED. */
 export function pluginResource(context: StepContext, plugin: PluginConfig): Resource {
-  const { file } = plugin.resource.origin;
+  const { origin } = plugin.resource;
   if (plugin.kind === "IAMPolicyGenerator") return policyOf(context, plugin);
   const isSecret = plugin.kind === "SecretGenerator";
   const { metadata = {}, ...args } = configOf(isSecret ? "SecretGenerator" : "ConfigMapGenerator", plugin);
   const named = { ...args, name: args.name ?? metadata.name, namespace: args.namespace ?? metadata.namespace };
   const readFile = (entry: string) => loadedFile(context, entry).bytes;
-  return generate({ kind: isSecret ? "Secret" : "ConfigMap", file, arguments: named, options: undefined, readFile }, context.schema);
+  return generate(
+    { kind: isSecret ? "Secret" : "ConfigMap", spot: origin, arguments: named, options: undefined, readFile },
+    context.schema,
+  );
 }
 
 /** A service account that Google's cloud binds to one of its own. */
 function policyOf(context: StepContext, plugin: PluginConfig): Resource {
   const { cloud = "", kubernetesService = {}, serviceAccount = {} } = configOf("IAMPolicyGenerator", plugin);
-  const { file } = plugin.resource.origin;
-  if (cloud !== "gke") throw buildFailure(file, "IAMPolicyGenerator: the cloud is not supported; expected gke");
+  const { origin } = plugin.resource;
+  if (cloud !== "gke") throw buildFailure({ ...origin, field: "/cloud" }, "IAMPolicyGenerator: the cloud is not supported; expected gke");
   const account = `${serviceAccount.name ?? ""}@${serviceAccount.projectId ?? ""}.iam.gserviceaccount.com`;
   const { name = "", namespace = "" } = kubernetesService;
   const metadata = { annotations: { "iam.gke.io/gcp-service-account": account }, name, ...(namespace === "" ? {} : { namespace }) };
-  return new Resource({ apiVersion: "v1", kind: "ServiceAccount", metadata }, { file }, context.schema);
+  return new Resource({ apiVersion: "v1", kind: "ServiceAccount", metadata }, origin, context.schema);
 }

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue, setKey, valueAt } from "../../../model/json.ts";
-import { buildFailure } from "../fail.ts";
+import { buildFailure, pointerOf } from "../fail.ts";
 import type { FieldSpec } from "../field-specs/field-spec.ts";
 import type { NameReference } from "../field-specs/transformer-config.ts";
 import { walkPath } from "../field-specs/walk-field.ts";
@@ -141,7 +141,7 @@ class Referrer {
     const ids = left.map(({ resource }) => formatId(resource.id)).join(", ");
     const { origin, id } = this.#resource;
     throw buildFailure(
-      origin.file,
+      { ...origin, field: (origin.field ?? "") + pointerOf(spec.path.replaceAll("/", ".")) },
       `updating name reference in '${spec.path}' field of '${formatId(id)}': found multiple possible referrals: ${ids}`,
     );
   }

@@ -2,16 +2,10 @@ import { allowingFlag, isAllowed, remoteHost, type RemoteHost } from "../../allo
 import type { BuildOptions } from "../../build-options.ts";
 import type { FileTree } from "../../../model/artifact.ts";
 import { GitOpsError } from "../../../model/errors.ts";
-import { fileFailure } from "../../../yaml/failure.ts";
-import { buildFailure, forbidden } from "../fail.ts";
+import { buildFailure, failureAt, forbidden } from "../fail.ts";
+import type { Naming } from "../load/folder-loader.ts";
 import { withoutCredentials } from "../load/tree-path.ts";
 import type { RepositorySpec } from "./repository-spec.ts";
-
-/** Who names something remote: the kustomization file and its entry, for messages. */
-interface Naming {
-  readonly file: string;
-  readonly field: string;
-}
 
 /** What a build brings from elsewhere: nothing from a host that nobody allowed, and each repository once. */
 export class RemoteAccess {
@@ -23,33 +17,28 @@ export class RemoteAccess {
   }
 
   /** Throws FEATURE_FORBIDDEN for a host that is not allowed, PROTOCOL_FORBIDDEN for files of this machine. */
-  check(url: string, { file, field }: Naming): void {
+  check(url: string, { spot, field }: Naming): void {
     const shown = withoutCredentials(url);
     const where = remoteHost(url);
     if (where === undefined)
-      throw buildFailure(file, `${field}: '${shown}' is no clean URL`, "use https://HOST/PATH or ssh://USER@HOST/PATH");
+      throw buildFailure(spot, `${field}: '${shown}' is no clean URL`, "use https://HOST/PATH or ssh://USER@HOST/PATH");
     if (where.scheme === "file") {
       const message = `${field}: file:// leads out of the repository`;
-      throw fileFailure("PROTOCOL_FORBIDDEN", {
-        severity: "error",
-        file,
-        message,
-        hint: "name it by a path relative to the kustomization",
-      });
+      throw failureAt("PROTOCOL_FORBIDDEN", spot, message, "name it by a path relative to the kustomization");
     }
     if (isAllowed(where, this.#options.allowedRemotes ?? [])) return;
     const plain = where.scheme === "http" && isAllowed({ ...where, scheme: "https" }, this.#options.allowedRemotes ?? []);
     const why = plain ? "http:// is not encrypted and not allowed" : `the host ${where.host} is not allowed`;
-    throw forbidden(file, `${field}: '${shown}' is remote, and ${why}`, hintFor(where));
+    throw forbidden(spot, `${field}: '${shown}' is remote, and ${why}`, hintFor(where));
   }
 
   /** The files of a repository. Throws what {@link RemoteAccess.check} and the port throw, and BUILD_FAILED. */
   repository(spec: RepositorySpec, naming: Naming): Promise<FileTree> {
     this.check(spec.url, naming);
     if (/^-|\s/.test(spec.ref))
-      throw forbidden(naming.file, `${naming.field}: the ref is no name of Git's`, "name a branch, tag or commit");
+      throw forbidden(naming.spot, `${naming.field}: the ref is no name of Git's`, "name a branch, tag or commit");
     const url = withoutUser(spec.url);
-    if (hasPassword(url)) throw buildFailure(naming.file, `${naming.field}: the URL carries a password`, "set GITOPS_GIT_TOKEN instead");
+    if (hasPassword(url)) throw buildFailure(naming.spot, `${naming.field}: the URL carries a password`, "set GITOPS_GIT_TOKEN instead");
     const key = `${url}\0${spec.ref}`;
     const known = this.#repositories.get(key);
     if (known !== undefined) return known;
@@ -78,8 +67,8 @@ function hintFor(where: RemoteHost): string {
   return `add ${allowingFlag(where)} where you trust it, or copy the files into the repository`;
 }
 
-function nothingRemote(url: string, { file, field }: Naming): GitOpsError {
-  return forbidden(file, `${field}: '${withoutCredentials(url)}' is remote`, "copy it into the repository; nothing is fetched here");
+function nothingRemote(url: string, { spot, field }: Naming): GitOpsError {
+  return forbidden(spot, `${field}: '${withoutCredentials(url)}' is remote`, "copy it into the repository; nothing is fetched here");
 }
 
 /** A user name without a password is no secret of https: servers such as Azure DevOps put it into every URL that they show. */
@@ -92,15 +81,18 @@ function hasPassword(url: string): boolean {
 }
 
 /** Puts the kustomization that asked in front of what went wrong outside. What it wrote wrongly is its error, not the command line's. */
-async function placed<Result>(work: Promise<Result>, url: string, { file, field }: Naming): Promise<Result> {
+async function placed<Result>(work: Promise<Result>, url: string, { spot, field }: Naming): Promise<Result> {
   try {
     return await work;
   } catch (error) {
     if (!(error instanceof GitOpsError) || error.data["diagnostics"] !== undefined) throw error;
     const code = error.code === "USAGE" ? "BUILD_FAILED" : error.code;
     const message = `${field}: '${withoutCredentials(url)}': ${error.message}`;
-    const hint = error.hint === undefined ? {} : { hint: error.hint };
-    const failure = fileFailure(code, { severity: "error", file, message, ...hint });
-    throw new GitOpsError(code, failure.message, { ...hint, cause: error, data: { ...error.data, ...failure.data } });
+    const failure = failureAt(code, spot, message, error.hint);
+    throw new GitOpsError(code, failure.message, {
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      cause: error,
+      data: { ...error.data, ...failure.data },
+    });
   }
 }

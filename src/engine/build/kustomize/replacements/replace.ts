@@ -1,16 +1,18 @@
 import type { JsonValue } from "../../../model/json.ts";
 import { resolvePlain } from "../../../yaml/scalar.ts";
-import type { FieldOptions, Replacement, ReplacementSource, ReplacementTarget } from "../decode/kustomization.ts";
-import { buildFailure } from "../fail.ts";
+import type { FieldOptions, Replacement, ReplacementSource, ReplacementTarget, Selector } from "../decode/kustomization.ts";
+import { below, buildFailure, type Spot } from "../fail.ts";
 import { lookUp } from "../field-specs/look-up.ts";
 import { splitFieldPath } from "../field-specs/split-path.ts";
 import { writeSlot } from "../resources/joined-scalars.ts";
 import { effectiveNamespace, formatId, isSelected, type ResourceName } from "../resources/identity.ts";
+import { meantName, missHint } from "../resources/near-miss.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 import type { Resource } from "../resources/resource.ts";
 import { cloneValue, slotText, slotValue } from "../resources/scalar.ts";
 import { checkPathLength, checkSize } from "../resources/size-limit.ts";
 import { type CompiledSelector, compileSelector } from "../resources/selector.ts";
+import { type StepContext, warnOfTypo } from "../steps/step.ts";
 import { type Leaf, type MatchedSlot, matchPath, PathMismatch } from "./match-path.ts";
 import { readStructured, setInsideText } from "./structured-text.ts";
 
@@ -23,30 +25,37 @@ interface Copied {
   readonly isPlain: boolean;
 }
 
+/** A replacement, where it stands, and what messages call it. */
+export interface ReadReplacement {
+  readonly replacement: Replacement;
+  readonly spot: Spot;
+  readonly label: string;
+}
+
 /** Copies values between resources, in order (api/filters/replacement). Throws BUILD_FAILED. */
-export function transformReplacements(file: string, resources: ResourceMap, replacements: readonly Replacement[]): void {
-  replacements.forEach((replacement, index) => {
-    new Replacer(file, `replacements[${index}]`, resources).replace(replacement);
-  });
+export function transformReplacements(context: StepContext, resources: ResourceMap, replacements: readonly ReadReplacement[]): void {
+  for (const read of replacements) new Replacer(context, resources, read).replace(read.replacement);
   if (replacements.length > 0) resources.renamed();
 }
 
 class Replacer {
-  readonly #file: string;
-  readonly #label: string;
+  readonly #context: StepContext;
   readonly #resources: ResourceMap;
+  readonly #spot: Spot;
+  readonly #label: string;
 
-  constructor(file: string, label: string, resources: ResourceMap) {
-    this.#file = file;
-    this.#label = label;
+  constructor(context: StepContext, resources: ResourceMap, { spot, label }: ReadReplacement) {
+    this.#context = context;
     this.#resources = resources;
+    this.#spot = spot;
+    this.#label = label;
   }
 
   replace({ source, sourceValue, targets }: Replacement): void {
     if ((source === undefined && sourceValue === undefined) || targets === undefined) {
-      throw this.#fail("must specify a source and at least one target");
+      throw this.#fail("", "must specify a source and at least one target");
     }
-    if (source !== undefined && sourceValue !== undefined) throw this.#fail("source and sourceValue are mutually exclusive");
+    if (source !== undefined && sourceValue !== undefined) throw this.#fail("sourceValue", "source and sourceValue are mutually exclusive");
     const copied = source === undefined ? textOnly(sourceValue ?? "") : this.#valueOf(source);
     targets.forEach((target, index) => this.#copyTo(target, `targets[${index}]`, copied));
   }
@@ -55,16 +64,18 @@ class Replacer {
     const resource = this.#sourceResource(source);
     const path = source.fieldPath === undefined || source.fieldPath === "" ? "metadata.name" : source.fieldPath;
     const found = lookUp(resource.object, splitFieldPath(path));
-    if (!found.ok) throw this.#fail(`source.fieldPath ${JSON.stringify(path)}: ${found.why}`);
-    if (isNothing(found.value)) throw this.#fail(`fieldPath \`${path}\` is missing for replacement source ${formatId(resource.id)}`);
+    if (!found.ok) throw this.#fail("source.fieldPath", `source.fieldPath ${JSON.stringify(path)}: ${found.why}`);
+    if (isNothing(found.value))
+      throw this.#fail("source.fieldPath", `fieldPath \`${path}\` is missing for replacement source ${formatId(resource.id)}`);
     const { delimiter = "", index = 0 } = source.options ?? {};
     const { value, slot } = found;
     if (slot === undefined) return { value: () => value, text: () => "", isPlain: false };
     const text = () => slotText(slot.container, slot.key);
     if (delimiter === "") return { value: () => slotValue(slot) ?? null, text, isPlain: false };
-    if (typeof found.value === "object") throw this.#fail("source: delimiter option can only be used with scalar nodes");
+    if (typeof found.value === "object")
+      throw this.#fail("source.options.delimiter", "source: delimiter option can only be used with scalar nodes");
     const part = text().split(delimiter)[index];
-    if (part === undefined) throw this.#fail(`source.options.index ${index} is out of bounds for the value`);
+    if (part === undefined) throw this.#fail("source.options.index", `source.options.index ${index} is out of bounds for the value`);
     return { ...textOnly(part), isPlain: typeof value !== "string" };
   }
 
@@ -76,31 +87,45 @@ class Replacer {
       isSelected(id, kindOf(source));
     const [found, another] = this.#resources.all.filter((resource) => [resource.id, ...resource.previousIds].some(isMeant));
     const wanted = formatId({ ...kindOf(source), name, namespace });
-    if (found === undefined) throw this.#fail(`nothing selected by ${wanted}`);
-    if (another !== undefined) throw this.#fail(`multiple matches for selector ${wanted}`);
+    if (found === undefined)
+      throw this.#fail("source", `nothing selected by ${wanted}`, meantName(this.#resources.all, { kind: source.kind ?? "", name }));
+    if (another !== undefined) throw this.#fail("source", `multiple matches for selector ${wanted}`);
     return found;
   }
 
   #copyTo(target: ReplacementTarget, label: string, copied: Copied): void {
-    if (target.select === undefined) throw this.#fail(`${label} must specify resources to select`);
-    const select = compileSelector(this.#file, `${this.#label}.${label}.select`, target.select);
-    const reject = (target.reject ?? []).map((one, index) => compileSelector(this.#file, `${this.#label}.${label}.reject[${index}]`, one));
+    if (target.select === undefined) throw this.#fail(label, `${label} must specify resources to select`);
+    const select = this.#selector(`${label}.select`, target.select);
+    const reject = (target.reject ?? []).map((one, index) => this.#selector(`${label}.reject[${index}]`, one));
+    let found = false;
     for (const resource of this.#resources.all) {
       const ids = [resource.id, ...resource.previousIds];
       if (!select.matchesMetadata(resource) || reject.some((one) => rejects(one, resource, ids))) continue;
       if (!ids.some((id) => matchesId(select, id))) continue;
-      for (const path of pathsOf(target)) this.#copyToField(resource, path, copied, target.options ?? {});
+      found = true;
+      pathsOf(target).forEach((path, index) =>
+        this.#copyToField(resource, { path, at: `${label}.fieldPaths[${index}]` }, copied, target.options ?? {}),
+      );
     }
+    if (found) return;
+    const spot = below(this.#spot, `${label}.select`);
+    const what = reject.length === 0 ? "the target matches no resource" : "the target matches no resource that it does not reject";
+    warnOfTypo(this.#context, spot, `${this.#label}: ${label}: ${what}`, missHint(this.#resources.all, select));
   }
 
-  #copyToField(resource: Resource, path: string, copied: Copied, options: FieldOptions): void {
+  #selector(path: string, selector: Selector): CompiledSelector {
+    return compileSelector(below(this.#spot, path), `${this.#label}.${path}`, selector);
+  }
+
+  #copyToField(resource: Resource, { path, at }: TargetPath, copied: Copied, options: FieldOptions): void {
     const steps = splitFieldPath(path);
     checkPathLength(steps);
     const create = options.create === true ? leafOf(copied.value()) : undefined;
-    const set = (slot: MatchedSlot) => this.#setField(slot, copied, options);
+    const set = (slot: MatchedSlot) => this.#setField(slot, at, copied, options);
     if (setInsideText(resource.object, steps, create, set)) return;
     const complain = (why: string) =>
       this.#fail(
+        at,
         `unable to find ${create === undefined ? "" : "or create "}field ${JSON.stringify(path)} in replacement target ${formatId(resource.id)}${why}`,
       );
     const slots = this.#slots(resource, steps, create, complain);
@@ -118,33 +143,41 @@ class Replacer {
     }
   }
 
-  #setField(slot: MatchedSlot, { value, text: textOf, isPlain }: Copied, { delimiter = "", index = 0 }: FieldOptions): void {
+  #setField(slot: MatchedSlot, at: string, { value, text: textOf, isPlain }: Copied, { delimiter = "", index = 0 }: FieldOptions): void {
     const before = slotValue(slot) ?? null;
     const isScalar = typeof before !== "object" || before === null;
     let text = textOf();
     if (delimiter !== "") {
-      if (!isScalar) throw this.#fail("delimiter option can only be used with scalar nodes");
+      if (!isScalar) throw this.#fail(at, "delimiter option can only be used with scalar nodes");
       text = insertPart(slotText(slot.container, slot.key), delimiter, index, text);
     }
     if (!isScalar) writeSlot(slot, isPlain ? resolvePlain(text, "resource") : cloneValue(value()));
-    else writeSlot(slot, slot.isNew === true ? resolvePlain(text, "resource") : this.#retype(before, text));
+    else writeSlot(slot, slot.isNew === true ? resolvePlain(text, "resource") : this.#retype(before, text, at));
   }
 
   /** A text in the place of a scalar: the scalar keeps its type, and the text must be of it. */
-  #retype(scalar: JsonValue, text: string): JsonValue {
+  #retype(scalar: JsonValue, text: string, at: string): JsonValue {
     if (typeof scalar === "string") return text;
     const value = resolvePlain(text, "resource");
     const fits = typeof scalar === typeof value || (isNumber(scalar) && isNumber(value) && !isWhole(scalar, value));
     if (fits && (scalar === null) === (value === null)) return value;
     throw this.#fail(
+      at,
       `the field holds a ${scalar === null ? "null" : typeof scalar}, and the value is none`,
       "quote the field's value where it stands",
     );
   }
 
-  #fail(message: string, hint?: string): Error {
-    return buildFailure(this.#file, `${this.#label}: ${message}`, hint);
+  /** @param path of the field at fault, below the replacement. */
+  #fail(path: string, message: string, hint?: string): Error {
+    return buildFailure(path === "" ? this.#spot : below(this.#spot, path), `${this.#label}: ${message}`, hint);
   }
+}
+
+/** An entry of `fieldPaths`, and where it stands. */
+interface TargetPath {
+  readonly path: string;
+  readonly at: string;
 }
 
 function textOnly(text: string): Copied {

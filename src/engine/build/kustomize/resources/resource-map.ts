@@ -85,7 +85,7 @@ function indexByAnyId(resources: readonly Resource[]): Map<string, Resource[]> {
 function alreadyThere(resource: Resource, other: Resource | undefined): Error {
   const where = other === undefined ? "" : `; it is also in ${other.origin.file}`;
   return buildFailure(
-    resource.origin.file,
+    resource.origin,
     `may not add resource with an already registered id: ${formatId(resource.id)}${where}`,
     "remove or rename one of the two",
   );

@@ -1,6 +1,7 @@
 import { groupOf, versionOf } from "../../../model/resource-id.ts";
 import { isJsonObject, type JsonObject, type JsonValue, objectAt, setKey } from "../../../model/json.ts";
 import type { Origin } from "../../../model/manifest.ts";
+import type { Spot } from "../fail.ts";
 import type { Provenance } from "../provenance.ts";
 import { sourceText } from "../../../yaml/source-text.ts";
 import type { Schema } from "../schema/schema.ts";
@@ -14,6 +15,9 @@ export interface PreviousName {
   readonly kind: string;
 }
 
+/** Where a resource came from: a document of a file, an item of a list there, or the entry of a generator. */
+export type ResourceOrigin = Origin & Pick<Spot, "field">;
+
 export type Behavior = "unspecified" | "create" | "merge" | "replace";
 
 /**
@@ -22,7 +26,7 @@ export type Behavior = "unspecified" | "create" | "merge" | "replace";
  */
 export class Resource {
   object: JsonObject;
-  readonly origin: Origin;
+  readonly origin: ResourceOrigin;
   readonly schema: Schema;
   deleted = false;
   previous: readonly PreviousName[] = [];
@@ -41,7 +45,7 @@ export class Resource {
   provenance: Provenance | undefined;
   transformations: readonly Provenance[] = [];
 
-  constructor(object: JsonObject, origin: Origin, schema: Schema) {
+  constructor(object: JsonObject, origin: ResourceOrigin, schema: Schema) {
     this.object = object;
     this.origin = origin;
     this.schema = schema;

@@ -1,5 +1,5 @@
 import type { Selector } from "../decode/kustomization.ts";
-import { buildFailure } from "../fail.ts";
+import { below, buildFailure, type Spot } from "../fail.ts";
 import { compileWholePattern, type Pattern } from "../regular-expression.ts";
 import type { ResourceName } from "./identity.ts";
 import { type LabelMatcher, parseLabelSelector } from "./label-selector.ts";
@@ -17,14 +17,18 @@ export interface CompiledSelector {
 
 const always: Pattern = { test: () => true };
 
-/** Compiles a selector. Throws BUILD_FAILED naming the field whose pattern RE2 refuses. `path` is where the selector stands. */
-export function compileSelector(file: string, path: string, selector: Selector): CompiledSelector {
+/** Compiles a selector. Throws BUILD_FAILED naming the field whose pattern RE2 refuses. `path` is what messages call the selector. */
+export function compileSelector(spot: Spot, path: string, selector: Selector): CompiledSelector {
   const pattern = (field: "group" | "version" | "kind" | "name" | "namespace"): Pattern => {
     const source = selector[field];
     if (source === undefined || source === "") return always;
     const compiled = compileWholePattern(source);
     if (compiled === undefined)
-      throw buildFailure(file, `${path}.${field} is no regular expression of RE2`, "look-around and back references are not in RE2");
+      throw buildFailure(
+        below(spot, field),
+        `${path}.${field} is no regular expression of RE2`,
+        "look-around and back references are not in RE2",
+      );
     return compiled;
   };
   const [group, version, kind, name, namespace] = [
@@ -34,8 +38,8 @@ export function compileSelector(file: string, path: string, selector: Selector):
     pattern("name"),
     pattern("namespace"),
   ];
-  const labels = labelMatcher(file, `${path}.labelSelector`, selector.labelSelector);
-  const annotations = labelMatcher(file, `${path}.annotationSelector`, selector.annotationSelector);
+  const labels = labelMatcher(below(spot, "labelSelector"), `${path}.labelSelector`, selector.labelSelector);
+  const annotations = labelMatcher(below(spot, "annotationSelector"), `${path}.annotationSelector`, selector.annotationSelector);
   return {
     selector,
     matchesKind: (id) => group.test(id.group) && version.test(id.version) && kind.test(id.kind),
@@ -47,10 +51,10 @@ export function compileSelector(file: string, path: string, selector: Selector):
   };
 }
 
-function labelMatcher(file: string, path: string, text: string | undefined): LabelMatcher | undefined {
+function labelMatcher(spot: Spot, path: string, text: string | undefined): LabelMatcher | undefined {
   if (text === undefined || text === "") return undefined;
   const matcher = parseLabelSelector(text);
-  if (matcher === undefined) throw buildFailure(file, `${path} is no selector`, "write it as kubectl's -l: app=web,tier!=cache");
+  if (matcher === undefined) throw buildFailure(spot, `${path} is no selector`, "write it as kubectl's -l: app=web,tier!=cache");
   return matcher;
 }
 

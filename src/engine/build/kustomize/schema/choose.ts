@@ -12,11 +12,15 @@ const BUILT_IN_VERSION = "v1.21.2";
  */
 export function setSchema(file: string, version: string | undefined, document: JsonObject | undefined): Schema | undefined {
   if (document !== undefined) {
-    if (version !== undefined) throw buildFailure(file, "openapi: builtin version and custom schema provided, cannot use both");
+    if (version !== undefined)
+      throw buildFailure({ file, field: "/openapi/version" }, "openapi: builtin version and custom schema provided, cannot use both");
     return schemaOf(compileSchema(document));
   }
   if (version === undefined || version === "") return undefined;
   if (version !== BUILT_IN_VERSION)
-    throw buildFailure(file, `openapi.version: the specified OpenAPI version is not built in; expected ${BUILT_IN_VERSION}`);
+    throw buildFailure(
+      { file, field: "/openapi/version" },
+      `openapi.version: the specified OpenAPI version is not built in; expected ${BUILT_IN_VERSION}`,
+    );
   return builtInSchema;
 }

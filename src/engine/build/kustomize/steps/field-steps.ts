@@ -2,17 +2,19 @@ import type { Kustomization, Replacement } from "../decode/kustomization.ts";
 import { isJsonObject } from "../../../model/json.ts";
 import { readYaml } from "../../../yaml/read.ts";
 import { replacement } from "../decode/kustomization.ts";
+import { writtenPath } from "../decode/read-kustomization.ts";
 import { buildFailure } from "../fail.ts";
+import { nearest } from "../nearest.ts";
 import { FieldSpecConflict } from "../field-specs/field-spec.ts";
 import type { TransformerConfig } from "../field-specs/transformer-config.ts";
-import { transformReplacements } from "../replacements/replace.ts";
+import { type ReadReplacement, transformReplacements } from "../replacements/replace.ts";
 import { transformImages } from "../transformers/images.ts";
 import { labelSpecs, transformKeyValues } from "../transformers/key-values.ts";
 import { transformAffix } from "../transformers/name-affix.ts";
 import { transformNamespace } from "../transformers/namespace.ts";
 import { transformReplicas } from "../transformers/replicas.ts";
 import { jsonPatchStep, patchStep, strategicMergeStep } from "./patch-steps.ts";
-import { loadedFile, type StepContext, type TransformStep, warnOrFail } from "./step.ts";
+import { loadedFile, type StepContext, type TransformStep, warnOfTypo } from "./step.ts";
 
 /** The transformers that the fields of a kustomization ask for, in kustomize's order, whatever the order in the file. Throws BUILD_FAILED. */
 export function fieldSteps(context: StepContext, fields: Kustomization, config: TransformerConfig): readonly TransformStep[] {
@@ -37,8 +39,10 @@ export function fieldSteps(context: StepContext, fields: Kustomization, config: 
     ...(fields.patchesJson6902 ?? []).map(({ patch, path, target }, index) =>
       jsonPatchStep(context, { operations: patch, path, target }, `patchesJson6902[${index}]`),
     ),
-    ...(fields.replicas ?? []).map((entry) =>
-      step("ReplicaCountTransformer", (resources) => transformReplicas(context.file, resources, [entry], sections.replicas)),
+    ...(fields.replicas ?? []).map((entry, index) =>
+      step("ReplicaCountTransformer", (resources) =>
+        transformReplicas(context.spot(`replicas[${index}].name`), resources, [entry], sections.replicas),
+      ),
     ),
     ...imageSteps(context, fields, config),
     ...replacementSteps(context, fields.replacements ?? []),
@@ -68,43 +72,55 @@ function labelSteps(
       step("LabelTransformer", (resources) => transformKeyValues(resources, pairs, specs)),
     );
   } catch (error) {
-    if (error instanceof FieldSpecConflict) throw buildFailure(context.file, `labels: ${error.message}`);
+    if (error instanceof FieldSpecConflict) throw buildFailure(context.spot("labels"), `labels: ${error.message}`);
     throw error;
   }
 }
 
 /** One walk for all images; the steps of the others only show in transformer annotations. */
-function imageSteps(context: StepContext, { images = [] }: Kustomization, { sections }: TransformerConfig): readonly TransformStep[] {
+function imageSteps(context: StepContext, fields: Kustomization, { sections }: TransformerConfig): readonly TransformStep[] {
+  const { images = [] } = fields;
   const run: Run = (resources) => {
-    const hits = transformImages(resources, images, sections.images);
+    const { hits, names } = transformImages(resources, images, sections.images);
     images.forEach(({ name = "" }, index) => {
-      if (hits[index] === 0)
-        warnOrFail(
-          context,
-          `images[${index}]: no container has the image ${JSON.stringify(name)}`,
-          "write the name as it stands in the manifest, without its tag",
-        );
+      if (hits[index] !== 0) return;
+      const label = writtenPath(fields, "images", index);
+      warnOfTypo(
+        context,
+        context.spot(`${label}.name`),
+        `${label}: no container has the image ${JSON.stringify(name)}`,
+        imageHint(name, names()),
+      );
     });
   };
   return images.map((_, index) => step("ImageTagTransformer", index === 0 ? run : () => undefined));
+}
+
+function imageHint(name: string, present: readonly string[]): string {
+  const meant = nearest(name, present);
+  return meant === undefined ? "write the name as it stands in the manifest, without its tag" : `did you mean ${meant}?`;
 }
 
 /** The transformer of `replacements`, those in files read. Throws BUILD_FAILED. */
 export function replacementSteps(context: StepContext, entries: readonly Replacement[]): readonly TransformStep[] {
   if (entries.length === 0) return [];
   const replacements = entries.flatMap((entry, index) => readReplacement(context, entry, `replacements[${index}]`));
-  return [step("ReplacementTransformer", (resources) => transformReplacements(context.file, resources, replacements))];
+  return [step("ReplacementTransformer", (resources) => transformReplacements(context, resources, replacements))];
 }
 
-function readReplacement(context: StepContext, entry: Replacement, label: string): readonly Replacement[] {
+function readReplacement(context: StepContext, entry: Replacement, label: string): readonly ReadReplacement[] {
   const path = entry.path ?? "";
-  if (path === "") return [entry];
+  if (path === "") return [{ replacement: entry, spot: context.spot(label), label }];
   if (entry.source !== undefined || (entry.targets ?? []).length > 0)
-    throw buildFailure(context.file, `${label}: cannot specify both path and inline replacement`);
+    throw buildFailure(context.spot(label), `${label}: cannot specify both path and inline replacement`);
   const { path: file, bytes } = loadedFile(context, path);
   const [document] = readYaml(bytes, { file, dialect: "kustomization", budget: context.session.options.budget });
   const value = document?.value ?? null;
   if (!Array.isArray(value) && !isJsonObject(value))
-    throw buildFailure(file, "the file is no replacement; expected a map or a list of maps");
-  return (Array.isArray(value) ? value : [value]).map((one, index) => replacement(one, { file, path: `[${index}]`, strict: false }));
+    throw buildFailure({ file, field: "" }, "the file is no replacement; expected a map or a list of maps");
+  return (Array.isArray(value) ? value : [value]).map((one, index) => {
+    const spot = { file, field: Array.isArray(value) ? `/${index}` : "" };
+    const own = Array.isArray(value) ? `[${index}]` : "the replacement";
+    return { replacement: replacement(one, { ...spot, path: own, strict: false }), spot, label: own };
+  });
 }

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../../../model/diagnostic.ts";
-import { buildFailure } from "../fail.ts";
+import { buildFailure, type Spot } from "../fail.ts";
 import type { LoadSession } from "../load/session.ts";
 import type { LoadedFile } from "../load/folder-loader.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
@@ -18,6 +18,8 @@ export interface StepContext {
   readonly schema: Schema;
   /** The kustomization file. */
   readonly file: string;
+  /** Where a field stands, by its path as messages have it: in the kustomization, or in the configuration of a plugin. */
+  readonly spot: (path: string) => Spot;
   readonly files: ReadonlyMap<string, LoadedFile>;
 }
 
@@ -28,9 +30,10 @@ export function loadedFile({ files, file }: StepContext, entry: string): LoadedF
   return loaded;
 }
 
-/** Something that kustomize passes over without a word: a warning, or an error of a strict build. */
-export function warnOrFail({ session, file }: StepContext, message: string, hint: string): void {
-  if (session.options.strict) throw buildFailure(file, message, hint);
-  const warning: Diagnostic = { severity: "warning", file, message, hint };
-  session.warn(warning);
+/** Something that kustomize passes over without a word although it is surely a mistake: a warning, or an error of a strict build. */
+export function warnOfTypo({ session }: StepContext, spot: Spot, message: string, hint: string): void {
+  const { file, line, field } = spot;
+  const place = { ...(line === undefined ? {} : { line }), ...(field === undefined ? {} : { field }) };
+  const warning: Diagnostic = { severity: "warning", file, ...place, message, hint };
+  session.warnOfTypo(warning);
 }

@@ -23,15 +23,23 @@ interface Place {
   readonly bySpec: boolean;
 }
 
+/** How often each entry applied. */
+interface ImageHits {
+  readonly hits: readonly number[];
+  readonly names: () => readonly string[];
+}
+
 /**
  * Changes names, tags and digests of images, in one walk for all entries.
  *
- * @returns for each entry, how many images it named.
+ * @returns for each entry, how many images it named; and the names of all images, for messages.
  */
-export function transformImages(resources: ResourceMap, entries: readonly Image[], specs: readonly FieldSpec[]): readonly number[] {
+export function transformImages(resources: ResourceMap, entries: readonly Image[], specs: readonly FieldSpec[]): ImageHits {
   const rules = entries.map((entry) => ({ entry, pattern: compileNamePattern(entry.name ?? "", TAG + DIGEST) }));
   const hits = entries.map(() => 0);
-  if (rules.length === 0) return hits;
+  const seen = new Set<string>();
+  const names = () => [...new Set([...seen].map((image) => splitImage(image).name))];
+  if (rules.length === 0) return { hits, names };
   for (const resource of resources.all) {
     if (resource.kind === "CustomResourceDefinition") continue;
     const found = new Found();
@@ -43,9 +51,9 @@ export function transformImages(resources: ResourceMap, entries: readonly Image[
         return undefined;
       });
     }
-    for (const place of found.places()) applyRules(place, rules, hits);
+    for (const place of found.places()) seen.add(applyRules(place, rules, hits));
   }
-  return hits;
+  return { hits, names };
 }
 
 class Found {
@@ -84,7 +92,7 @@ function hasImage(container: JsonValue): container is { [key: string]: JsonValue
   return isJsonObject(container) && Object.hasOwn(container, "image") && typeof container["image"] !== "object";
 }
 
-function applyRules({ slot, inContainers, bySpec }: Place, rules: readonly Rule[], hits: number[]): void {
+function applyRules({ slot, inContainers, bySpec }: Place, rules: readonly Rule[], hits: number[]): string {
   const before = scalarText(Array.isArray(slot.container) ? slot.container[Number(slot.key)] : slot.container[slot.key]);
   let image = before;
   rules.forEach(({ entry, pattern }, index) => {
@@ -97,6 +105,7 @@ function applyRules({ slot, inContainers, bySpec }: Place, rules: readonly Rule[
     }
   });
   if (image !== before) writeSlot(slot, image);
+  return before;
 }
 
 function changeImage(image: string, { newName, newTag = "", digest = "", tagSuffix = "" }: Image): string {

@@ -1,5 +1,6 @@
 import type { JsonOperation } from "../merge/json-patch.ts";
-import { operateOnResource, type PatchSource } from "../patches/apply-patch.ts";
+import { operateOnResource } from "../patches/apply-patch.ts";
+import type { PatchSource } from "../patches/patch-source.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 import { type CompiledSelector, selectResources } from "../resources/selector.ts";
 

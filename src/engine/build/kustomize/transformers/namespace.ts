@@ -33,7 +33,7 @@ export function transformNamespace(resources: ResourceMap, options: NamespaceOpt
   resources.renamed();
   const conflict = resources.firstConflict();
   if (conflict === undefined) return;
-  throw buildFailure(conflict.origin.file, `namespace transformation produces ID conflict: ${formatId(conflict.id)}`);
+  throw buildFailure(conflict.origin, `namespace transformation produces ID conflict: ${formatId(conflict.id)}`);
 }
 
 /** Sets the namespace of one resource, and of what its kind keeps beside it. */

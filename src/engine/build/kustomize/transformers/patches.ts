@@ -1,13 +1,7 @@
 import { buildFailure } from "../fail.ts";
 import type { JsonOperation } from "../merge/json-patch.ts";
-import {
-  operateOnResource,
-  patchResource,
-  type PatchRights,
-  type PatchSource,
-  targetOfPatch,
-  withTextMetadata,
-} from "../patches/apply-patch.ts";
+import { operateOnResource, patchResource, type PatchRights, targetOfPatch, withTextMetadata } from "../patches/apply-patch.ts";
+import { type PatchSource, sourceOfDocument } from "../patches/patch-source.ts";
 import { formatId } from "../resources/identity.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 import type { Resource } from "../resources/resource.ts";
@@ -30,18 +24,19 @@ export function transformPatch(resources: ResourceMap, patch: ReadPatch): number
   if (patch.operations !== undefined) return operateOnTargets(resources, patch, patch.operations);
   if (patch.target !== undefined) return mergeIntoTargets(resources, patch, patch.target);
   for (const merge of patch.merges) {
-    const target = targetOfPatch(resources, merge, patch.source);
-    patchResource(target, merge.object, patch, patch.source);
+    const source = sourceOfDocument(patch.source, merge);
+    const target = targetOfPatch(resources, merge, source);
+    patchResource(target, merge.object, patch, source);
     if (patch.allowNameChange || patch.allowKindChange || target.deleted) resources.renamed();
   }
   return patch.merges.length;
 }
 
 function mergeIntoTargets(resources: ResourceMap, patch: ReadPatch, target: CompiledSelector): number {
-  const { file, label } = patch.source;
+  const { spot, label } = patch.source;
   const [merge, another] = patch.merges;
   if (merge === undefined) return 0;
-  if (another !== undefined) throw buildFailure(file, `${label} has several strategic merge patches; with a target there can be one only`);
+  if (another !== undefined) throw buildFailure(spot, `${label} has several strategic merge patches; with a target there can be one only`);
   const selected = selectResources(resources.all, target);
   // With a target the patch takes the version of each resource: only its kind may be another.
   const change = withTextMetadata(merge);
@@ -57,9 +52,9 @@ function mergeIntoTargets(resources: ResourceMap, patch: ReadPatch, target: Comp
 }
 
 function operateOnTargets(resources: ResourceMap, patch: ReadPatch, operations: readonly JsonOperation[]): number {
-  const { file, label } = patch.source;
+  const { spot, label } = patch.source;
   if (patch.target === undefined)
-    throw buildFailure(file, `${label} is a JSON patch and has no target`, "say which resources it is for under target");
+    throw buildFailure(spot, `${label} is a JSON patch and has no target`, "say which resources it is for under target");
   const selected = selectResources(resources.all, patch.target);
   for (const resource of selected) {
     resource.storePreviousId();
@@ -72,5 +67,5 @@ function operateOnTargets(resources: ResourceMap, patch: ReadPatch, operations: 
 function checkUnique(resources: ResourceMap, { source }: ReadPatch): void {
   resources.dropDeleted();
   const conflict = resources.firstConflict();
-  if (conflict !== undefined) throw buildFailure(source.file, `${source.label} gives two resources the name of ${conflict.name}`);
+  if (conflict !== undefined) throw buildFailure(source.spot, `${source.label} gives two resources the name of ${conflict.name}`);
 }

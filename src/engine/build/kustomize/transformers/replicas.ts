@@ -1,13 +1,14 @@
-import { buildFailure } from "../fail.ts";
+import { buildFailure, type Spot } from "../fail.ts";
 import type { Replica } from "../decode/kustomization.ts";
 import type { FieldSpec } from "../field-specs/field-spec.ts";
 import { walkField } from "../field-specs/walk-field.ts";
 import { writeSlot } from "../resources/joined-scalars.ts";
 import { formatGvk, isSelected, type ResourceName } from "../resources/identity.ts";
+import { meantName } from "../resources/near-miss.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 
 /** Sets how often a workload runs, found by any name that it ever had. Throws BUILD_FAILED where there is none. */
-export function transformReplicas(file: string, resources: ResourceMap, entries: readonly Replica[], specs: readonly FieldSpec[]): void {
+export function transformReplicas(spot: Spot, resources: ResourceMap, entries: readonly Replica[], specs: readonly FieldSpec[]): void {
   for (const { name = "", count = 0 } of entries) {
     let found = false;
     for (const spec of specs) {
@@ -24,6 +25,11 @@ export function transformReplicas(file: string, resources: ResourceMap, entries:
     }
     if (found) continue;
     const kinds = specs.map(formatGvk).join(" ");
-    throw buildFailure(file, `replicas: resource with name ${name} does not match a config with the following GVK [${kinds}]`);
+    const known = resources.all.filter((one) => specs.some((spec) => isSelected(one.gvk, spec)));
+    throw buildFailure(
+      spot,
+      `replicas: resource with name ${name} does not match a config with the following GVK [${kinds}]`,
+      meantName(known, { kind: "", name }),
+    );
   }
 }

@@ -1,4 +1,5 @@
-import { patchResource, type PatchSource, targetOfPatch, withTextMetadata } from "../patches/apply-patch.ts";
+import { patchResource, targetOfPatch, withTextMetadata } from "../patches/apply-patch.ts";
+import type { PatchSource } from "../patches/patch-source.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 import type { Resource } from "../resources/resource.ts";
 

@@ -34,7 +34,7 @@ export function addValue(resource: Resource, value: string, { fieldPath, filePat
 }
 
 function misfit(resource: Resource, path: string): Error {
-  return buildFailure(resource.origin.file, `the field ${path} of ${formatId(resource.id)} does not lead to a scalar`);
+  return buildFailure(resource.origin, `the field ${path} of ${formatId(resource.id)} does not lead to a scalar`);
 }
 
 /** Inserts a part into a path of a file system; past its end, behind it. */
