@@ -5,6 +5,7 @@ import { buildFailure, escapes, failureAt, type Spot } from "../fail.ts";
 import { nearest } from "../nearest.ts";
 import { refuseEncryptedFile } from "../../refuse-encrypted.ts";
 import { parseRepositorySpec, type RepositorySpec } from "../remote/repository-spec.ts";
+import type { Naming } from "./naming.ts";
 import type { LoadSession } from "./session.ts";
 import { folderOf, hasAmbiguousSegment, isUrl, isWithin, joinPath, withoutCredentials } from "./tree-path.ts";
 
@@ -13,14 +14,6 @@ export interface LoadedFile {
   /** Path inside the source, or where it lies elsewhere; for messages. */
   readonly path: string;
   readonly bytes: Uint8Array;
-}
-
-/** Who names a path: the kustomization file and its entry, for messages. */
-export interface Naming {
-  readonly file: string;
-  /** As messages name it. */
-  readonly field: string;
-  readonly spot: Spot;
 }
 
 const FILE_NAMES = ["kustomization.yaml", "kustomization.yml", "Kustomization"];

@@ -6,7 +6,7 @@ import { decodeYamlText } from "../../../yaml/decode.ts";
 import type { RenderedChart } from "../charts/rendered-chart.ts";
 import { RemoteAccess } from "../remote/remote-access.ts";
 import { placedDiagnostic } from "../report-place.ts";
-import type { Naming } from "./folder-loader.ts";
+import type { Naming } from "./naming.ts";
 import { withoutCredentials } from "./tree-path.ts";
 import { readResourceDocuments, type ResourceDocuments } from "../resources/read-resources.ts";
 

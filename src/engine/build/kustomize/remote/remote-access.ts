@@ -3,7 +3,7 @@ import type { BuildOptions } from "../../build-options.ts";
 import type { FileTree } from "../../../model/artifact.ts";
 import { GitOpsError } from "../../../model/errors.ts";
 import { buildFailure, failureAt, forbidden } from "../fail.ts";
-import type { Naming } from "../load/folder-loader.ts";
+import type { Naming } from "../load/naming.ts";
 import { withoutCredentials } from "../load/tree-path.ts";
 import type { RepositorySpec } from "./repository-spec.ts";
 
