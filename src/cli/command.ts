@@ -1,4 +1,15 @@
-import type { AllowedRemote, AskingPorts, DeliveryRef, Diagnostic, Emit, ReaderPorts, RunContext, WriterPorts } from "../engine/index.ts";
+import type {
+  AllowedRemote,
+  AppReaderPorts,
+  AppWriterPorts,
+  AskingPorts,
+  DeliveryRef,
+  Diagnostic,
+  Emit,
+  ReaderPorts,
+  RunContext,
+  WriterPorts,
+} from "../engine/index.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import type { OptionTable, OptionValues } from "./option.ts";
 import type { Terminal } from "./terminal.ts";
@@ -78,6 +89,7 @@ export interface SourceFlags {
 export interface ReadSession extends Session {
   readonly source: (flags: SourceFlags) => Promise<Pick<ReaderPorts, "fetcher" | "clock" | "surroundings">>;
   readonly readers: (flags: SourceFlags) => Promise<ReaderPorts>;
+  readonly appReaders: (flags: SourceFlags) => Promise<AppReaderPorts>;
   /** A repository URL that a person typed, cleaned of credentials. Throws USAGE, PROTOCOL_FORBIDDEN. */
   readonly repository: (typed: string) => Promise<string>;
   /** The namespace of the flag, else of the context, else "default". */
@@ -91,6 +103,7 @@ export interface ReadSession extends Session {
 /** What a command that changes a cluster may use. */
 export interface WriteSession extends ReadSession {
   readonly writers: (flags: SourceFlags) => Promise<WriterPorts>;
+  readonly appWriters: (flags: SourceFlags) => Promise<AppWriterPorts>;
   /** For commands that ask a controller, and write none of what it delivers. */
   readonly asking: () => Promise<AskingPorts>;
 }

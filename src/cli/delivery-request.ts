@@ -11,7 +11,14 @@ import {
   type SyncPolicy,
 } from "../engine/index.ts";
 import type { ReadSession, SourceFlags, SurroundingsFlags } from "./command.ts";
-import type { BuildInput, PolicyInput, RunInput, SourceInput, SurroundingsInput } from "./commands/delivery-options.ts";
+import {
+  USUAL_TIMEOUT_MS,
+  type BuildInput,
+  type PolicyInput,
+  type RunInput,
+  type SourceInput,
+  type SurroundingsInput,
+} from "./commands/delivery-options.ts";
 import { given } from "./given.ts";
 import { parseDeliveryName } from "./delivery-name.ts";
 import { UsageError } from "./usage-error.ts";
@@ -35,7 +42,7 @@ export async function deliveryRequest(input: DeliveryInput, session: ReadSession
       forceConflicts: input.forceConflicts,
       preflight: input.preflight,
       wait: input.wait,
-      timeoutMs: input.timeout,
+      timeoutMs: input.timeout ?? USUAL_TIMEOUT_MS,
       createNamespace: input.createNamespace,
       allowEmpty: input.allowEmpty,
       allowMassPrune: input.allowMassPrune,
@@ -52,7 +59,7 @@ export function deletePolicy(input: Pick<PolicyInput, "allowMassPrune" | "confir
     ...DEFAULT_POLICY,
     prune: true,
     wait: input.wait,
-    timeoutMs: input.timeout,
+    timeoutMs: input.timeout ?? USUAL_TIMEOUT_MS,
     allowMassPrune: input.allowMassPrune,
     confirmPrune: input.confirmPrune,
   };

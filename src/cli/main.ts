@@ -107,6 +107,8 @@ function openSession(globals: GlobalOptions, host: Host, signal: AbortSignal): W
     repository: async (typed) => (await wiring()).repository(typed),
     readers: async (flags) => (await wiring()).readers(flags),
     writers: async (flags) => (await wiring()).writers(flags),
+    appReaders: async (flags) => (await wiring()).appReaders(flags),
+    appWriters: async (flags) => (await wiring()).appWriters(flags),
     asking: async () => (await wiring()).asking(),
     expectedCluster: async () => (await wiring()).expectedCluster(),
     find: async (name, ports) => {

@@ -6,11 +6,15 @@ import { parseRepositoryUrl } from "../adapters/git/repository-url.ts";
 import type { KubernetesCluster } from "../adapters/kubernetes/connect.ts";
 import { systemClock } from "../adapters/system-clock.ts";
 import {
-  type BuildSurroundings,
   GitOpsError,
+  type AppReaderPorts,
+  type AppWriterPorts,
   type AskingPorts,
+  type BuildSurroundings,
+  type Destinations,
   type Emit,
   type ReaderPorts,
+  type RecordFormat,
   type SourceFetcher,
   type WriterPorts,
 } from "../engine/index.ts";
@@ -33,6 +37,8 @@ export interface Wiring {
   readonly source: (flags: SourceFlags) => Promise<Pick<ReaderPorts, "fetcher" | "clock" | "surroundings">>;
   readonly readers: (flags: SourceFlags) => Promise<ReaderPorts>;
   readonly writers: (flags: SourceFlags) => Promise<WriterPorts>;
+  readonly appReaders: (flags: SourceFlags) => Promise<AppReaderPorts>;
+  readonly appWriters: (flags: SourceFlags) => Promise<AppWriterPorts>;
   readonly asking: () => Promise<AskingPorts>;
   readonly repository: (typed: string) => string;
   readonly namespace: () => Promise<string>;
@@ -69,6 +75,22 @@ export function openWiring(asked: WiringOptions): Wiring {
       if (!areKept) emit({ type: "warning", message: NO_HOME });
       return { ...parts, cluster: connected, deliveries: createDeliveryWriter(connected, clock), bindings };
     },
+    appReaders: async (flags) => {
+      const [parts, connected, { createDeliveryStore }] = await Promise.all([source(flags), cluster(), deliveryStore()]);
+      const { bindings } = await openBindings(environment);
+      const { createObjectStore } = await import("../adapters/kubernetes/delivery/object-store.ts");
+      const format = await recordFormat();
+      const deliveries = createObjectStore(connected, format, createDeliveryStore(connected));
+      return { ...parts, cluster: connected, deliveries, destinations: openDestinations(connected, options), bindings };
+    },
+    appWriters: async (flags) => {
+      const [parts, connected, { createDeliveryWriter }] = await Promise.all([source(flags), cluster(), deliveryStore()]);
+      const { bindings } = await openBindings(environment);
+      const { createObjectStoreWriter } = await import("../adapters/kubernetes/delivery/object-store.ts");
+      const ports = { cluster: connected, objects: connected.objects, clock };
+      const deliveries = createObjectStoreWriter(ports, await recordFormat(), createDeliveryWriter(connected, clock));
+      return { ...parts, ...ports, deliveries, destinations: openDestinations(connected, options), bindings };
+    },
     asking: async () => {
       const connected = await cluster();
       return { cluster: connected, objects: connected.objects, clock };
@@ -84,6 +106,41 @@ export function openWiring(asked: WiringOptions): Wiring {
 
 const NO_HOME =
   "this user has no home: the cluster of a delivery is not remembered for the next run; --expect-cluster guards against a wrong one";
+
+/** How the apps of the dialects keep their records; there is one dialect so far. */
+async function recordFormat(): Promise<RecordFormat> {
+  const { DIALECTS } = await import("../engine/index.ts");
+  const [dialect] = DIALECTS;
+  if (dialect === undefined) throw new Error("no dialect is spoken");
+  return dialect.record;
+}
+
+/** The clusters that apps deliver to: the one they are in, as whom they say, and those of kubeconfigs. Each is connected to once. */
+function openDestinations(own: KubernetesCluster, options: WiringOptions): Destinations<KubernetesCluster> {
+  const opened = new Map<string, Promise<KubernetesCluster>>();
+  const once = (key: string, open: () => Promise<KubernetesCluster>): Promise<KubernetesCluster> => {
+    const known = opened.get(key) ?? open();
+    opened.set(key, known);
+    return known;
+  };
+  return {
+    own: (user) =>
+      user === "" ? Promise.resolve(own) : once(user, () => connect({ ...options, globals: { ...options.globals, as: user } })),
+    remote: (kubeconfig, name, user) =>
+      once(`${user}\0${kubeconfig}`, async () => {
+        const { connectCluster } = await import("../adapters/kubernetes/connect.ts");
+        return connectCluster({
+          untrustedKubeconfig: { text: kubeconfig, name },
+          ...(user === "" ? {} : { as: user }),
+          ...given({ requestTimeoutMs: options.globals.requestTimeout }),
+          environment: options.environment,
+          clock: systemClock(),
+          emit: options.emit,
+          userAgent: `gitops/${options.version}`,
+        });
+      }),
+  };
+}
 
 /** Which cluster each delivery went to, as far as this user has a home to keep it in. */
 async function openBindings(

@@ -93,6 +93,8 @@ export function preparedSync(parts: {
     revision,
     source,
     cluster: "uid",
+    nested: [],
+    digest: "",
     changes: [...apply, ...pruned, ...skipped],
     stored: undefined,
     plan: {

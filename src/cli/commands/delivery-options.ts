@@ -71,20 +71,38 @@ export const POLICY_OPTIONS = {
   },
 } as const satisfies OptionTable;
 
+/** Which apps are delivered, and how. */
+export const APP_OPTIONS = {
+  filename: { type: "list", short: "f", placeholder: "PATH", description: "file or folder of Flux objects to deliver; may be repeated" },
+  takeover: { type: "boolean", description: "suspend apps that a controller delivers, and deliver them here" },
+  crossNamespaceRefs: { type: "boolean", default: true, description: "let apps name sources and dependencies of other namespaces" },
+  strictSubstitute: { type: "boolean", default: true, description: "refuse variables that are not set and have no default" },
+} as const satisfies OptionTable;
+
 /** Whether and how long a run waits, and who is asked. */
 export const RUN_OPTIONS = {
   wait: { type: "boolean", default: true, description: "wait until everything is healthy" },
-  timeout: { type: "duration", default: 300_000, description: "how long the whole run may take; 0 for no limit" },
+  timeout: { type: "duration", description: "how long the whole run may take, 0 for no limit; where left out 5m, or what each app says" },
   yes: { type: "boolean", short: "y", description: "do not ask" },
   dryRun: { type: "choice", choices: ["none", "server"], default: "none", bare: "server", description: "stop before anything is written" },
   output: { type: "choice", short: "o", choices: ["json"], description: "one JSON object a line, as things happen" },
 } as const satisfies OptionTable;
 
+/** The time of a run that no flag limits, in milliseconds. */
+export const USUAL_TIMEOUT_MS = 300_000;
+
+export type AppInput = OptionValues<typeof APP_OPTIONS>;
 export type SourceInput = OptionValues<typeof SOURCE_OPTIONS>;
 export type SurroundingsInput = OptionValues<typeof SURROUNDINGS_OPTIONS>;
 export type BuildInput = OptionValues<typeof BUILD_OPTIONS>;
 export type PolicyInput = OptionValues<typeof POLICY_OPTIONS>;
 export type RunInput = OptionValues<typeof RUN_OPTIONS>;
+
+/** As {@link DELIVERY_ARGUMENTS}, for commands that also work on apps and on files of them. */
+export const DELIVERY_OR_APP_ARGUMENTS = {
+  name: { description: "[KIND/]NAME of the delivery: set/NAME, ks/NAME, or a NAME that only one has" },
+  directory: { description: "local folder with a kustomization or plain YAML; the recorded source where left out" },
+} as const;
 
 /** The positional arguments that name a delivery and, where it has one, its local folder. */
 export const DELIVERY_ARGUMENTS = {

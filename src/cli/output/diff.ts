@@ -44,7 +44,7 @@ export async function renderDiff(
 }
 
 /** The document of `diff -o json`: unchanged objects are left out, and no value of any field is in it. */
-function diffDocument({ revision, changes }: PreparedSync): JsonObject {
+export function diffDocument({ revision, changes }: PreparedSync): JsonObject {
   return {
     apiVersion: DOCUMENT_VERSION,
     kind: "Diff",

@@ -10,6 +10,12 @@ export interface EventWords {
 
 /** What to tell people about an event. Everything from outside is escaped. */
 export function describeEvent(event: EngineEvent): EventWords {
+  const words = wordsOf(event);
+  const { app } = event;
+  return app === undefined ? words : { ...words, text: `${escapeControls(`${app.namespace}/${app.name}`)}: ${words.text}` };
+}
+
+function wordsOf(event: EngineEvent): EventWords {
   switch (event.type) {
     case "source.fetching":
       return { tone: "begin", text: `fetching ${escapeControls(event.source)}` };
@@ -54,6 +60,12 @@ export function describeEvent(event: EngineEvent): EventWords {
       };
     case "warning":
       return { tone: "warning", text: `${event.id === undefined ? "" : `${objectName(event.id)}: `}${escapeControls(event.message)}` };
+    case "app.started":
+      return { tone: "begin", text: `${objectName(event.id)}: delivering${event.by === "controller" ? " through its controller" : ""}` };
+    case "app.waiting":
+      return { tone: "detail", text: `${objectName(event.id)} waits: ${escapeControls(event.reason)}` };
+    case "app.finished":
+      return appWords(event);
     case "sync.finished":
       return { tone: "hidden", text: `finished: ${syncCounts(event)}` };
   }
@@ -86,6 +98,14 @@ function nonZero(counts: Readonly<Record<string, number>>, nothing: string): str
 
 function objects(count: number): string {
   return count === 1 ? "1 object" : `${count} objects`;
+}
+
+function appWords({ id, by, outcome, revision, message }: Extract<EngineEvent, { type: "app.finished" }>): EventWords {
+  const name = objectName(id);
+  const why = message === "" ? "" : `: ${escapeControls(message)}`;
+  if (outcome === "failed") return { tone: "failure", text: `${name} failed${why}` };
+  if (outcome === "skipped") return { tone: "done", text: `${name} skipped${why}` };
+  return { tone: "done", text: `${name} is delivered${by === "controller" ? " by its controller" : ""}: ${escapeControls(revision)}` };
 }
 
 function healthWords({ id, health }: Extract<EngineEvent, { type: "object.health" }>): string {

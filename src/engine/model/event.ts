@@ -18,8 +18,16 @@ export interface SyncCounts {
   readonly writes: number;
 }
 
+/** One app of a run that is over. */
+export interface FinishedApp extends ResourceId {
+  readonly by: "controller" | "gitops";
+  readonly outcome: "ready" | "failed" | "skipped";
+  readonly revision: Revision;
+  readonly message: string;
+}
+
 /** What happens in a run, as it happens. Progress, logs, NDJSON and the agent are listeners of this one stream. */
-export type EngineEvent =
+export type EngineEvent = (
   | { readonly type: "source.fetching"; readonly source: string }
   | { readonly type: "source.fetched"; readonly source: string; readonly revision: Revision }
   | { readonly type: "build.finished"; readonly objects: number }
@@ -44,7 +52,26 @@ export type EngineEvent =
   | { readonly type: "request.sent"; readonly id: ResourceId; readonly controller: string }
   | { readonly type: "request.answered"; readonly id: ResourceId; readonly revision: Revision }
   | { readonly type: "warning"; readonly message: string; readonly id?: ResourceId }
-  | ({ readonly type: "sync.finished"; readonly revision: Revision; readonly exitCode: number } & SyncCounts);
+  | ({
+      readonly type: "sync.finished";
+      readonly revision: Revision;
+      readonly exitCode: number;
+      readonly apps?: readonly FinishedApp[];
+    } & SyncCounts)
+  | { readonly type: "app.started"; readonly id: ResourceId; readonly by: "controller" | "gitops" }
+  | { readonly type: "app.waiting"; readonly id: ResourceId; readonly reason: string }
+  | {
+      readonly type: "app.finished";
+      readonly id: ResourceId;
+      readonly by: "controller" | "gitops";
+      readonly outcome: "ready" | "failed" | "skipped";
+      readonly revision: Revision;
+      readonly message: string;
+    }
+) & {
+  /** The app that the event is about, in a run of several. */
+  readonly app?: ResourceId;
+};
 
 /** Receives events. Must not throw and must not wait. */
 export type Emit = (event: EngineEvent) => void;

@@ -80,7 +80,17 @@ async function prepare(
     prune: changes.length - plan.skipped.length,
     skip: plan.skipped.length,
   });
-  return { request, revision: inventory.revision, source: inventory.source, cluster: identity, plan, changes, stored };
+  return {
+    request,
+    revision: inventory.revision,
+    source: inventory.source,
+    cluster: identity,
+    plan,
+    changes,
+    nested: [],
+    digest: "",
+    stored,
+  };
 }
 
 /**

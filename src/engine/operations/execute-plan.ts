@@ -17,15 +17,22 @@ import { runGuarded } from "./run-guarded.ts";
 /**
  * Executes a plan: intent, waves, health, prune, inventory. The one place that writes workload objects.
  * Failures of objects do not throw: they stand in the result, the deciding one first.
+ *
+ * @param onApplied called once, when every wave went through, before the prune and the last wait for health.
  * @throws the plan's first guard, before any write; LOCK_HELD where another run writes this delivery.
  */
-export function executePlan(prepared: PreparedSync, ports: WriterPorts, context: RunContext): Promise<SyncResult> {
+export function executePlan(
+  prepared: PreparedSync,
+  ports: WriterPorts,
+  context: RunContext,
+  onApplied: () => void = () => undefined,
+): Promise<SyncResult> {
   return runGuarded(prepared, ports, context, async (execution) => {
     for (const skipped of prepared.plan.skipped) execution.state.skipped(skipped.id);
     // First of all: a disk that refuses it stops the run while nothing is written yet.
     if (prepared.cluster !== "") await ports.bindings.write(prepared.request.ref, prepared.cluster);
-    if (writesObjects(prepared.plan)) await writeAll(prepared, ports, execution);
-    else await writeNothing(prepared, ports, execution);
+    if (writesObjects(prepared.plan)) await writeAll(prepared, ports, { ...execution, onApplied });
+    else await writeNothing(prepared, ports, { ...execution, onApplied });
     if (prepared.request.policy.prune) reportUnknown(prepared.plan, execution);
   });
 }
@@ -39,11 +46,16 @@ function writesObjects(plan: Plan): boolean {
 }
 
 /** Everything is as Git says: no lease, and a write only where the record itself is out of date. */
-async function writeNothing(prepared: PreparedSync, ports: WriterPorts, execution: Execution): Promise<void> {
+interface AppliedExecution extends Execution {
+  readonly onApplied: () => void;
+}
+
+async function writeNothing(prepared: PreparedSync, ports: WriterPorts, execution: AppliedExecution): Promise<void> {
   const { plan, stored, request } = prepared;
   const { state, context } = execution;
   for (const { change } of stepsOf(plan)) if (change.action === "none") state.applied(change.id, "unchanged", change.live);
-  await awaitEverything(execution);
+  execution.onApplied();
+  await awaitEverything(prepared, execution);
   const { unfinished, ...settled } = inventoryAfter(plan, state, true);
   // Nothing was begun that could be unfinished: an object that is unhealthy by itself is no reason to run the hooks again.
   const inventory = unfinished === true && stored?.inventory.unfinished === true ? { ...settled, unfinished } : settled;
@@ -57,7 +69,7 @@ async function writeNothing(prepared: PreparedSync, ports: WriterPorts, executio
   }
 }
 
-async function writeAll(prepared: PreparedSync, ports: WriterPorts, outer: Execution): Promise<void> {
+async function writeAll(prepared: PreparedSync, ports: WriterPorts, outer: AppliedExecution): Promise<void> {
   const { plan, stored, request } = prepared;
   await makeNamespaceFirst(prepared, outer);
   const lease = await ports.deliveries.begin(request.ref, intentOf(plan, request.policy), stored?.resourceVersion, outer.context);
@@ -66,12 +78,13 @@ async function writeAll(prepared: PreparedSync, ports: WriterPorts, outer: Execu
   let isComplete = false;
   try {
     await executeWaves(plan.waves, execution);
+    if (!outer.state.hasFailed) outer.onApplied();
     const mark = ports.deliveries.ownerMark(request.ref);
     if (outer.conventions.prune === "before-health") {
       await pruneOrWithhold(plan, mark, execution);
-      if (!outer.state.hasFailed) await awaitEverything(execution);
+      if (!outer.state.hasFailed) await awaitEverything(prepared, execution);
     } else {
-      if (!outer.state.hasFailed) await awaitEverything(execution);
+      if (!outer.state.hasFailed) await awaitEverything(prepared, execution);
       await pruneOrWithhold(plan, mark, execution);
     }
     isComplete = true;
@@ -81,10 +94,12 @@ async function writeAll(prepared: PreparedSync, ports: WriterPorts, outer: Execu
 }
 
 /** The last wait: every object of the delivery, unless `--no-wait`. */
-async function awaitEverything(execution: Execution): Promise<void> {
+async function awaitEverything({ request }: PreparedSync, execution: Execution): Promise<void> {
   const { policy, state } = execution;
   if (!policy.wait) return;
-  recordOutcome(await awaitHealth(await healthTargets(state.objects(), "final", execution), execution), state);
+  // Apps inside an app are awaited by the run that delivers them too.
+  const own = state.objects().filter(({ id }) => request.app?.plays(id) !== true);
+  recordOutcome(await awaitHealth(await healthTargets(own, "final", execution), execution), state);
 }
 
 async function pruneOrWithhold(plan: Plan, mark: OwnerMark, execution: Execution): Promise<void> {

@@ -1,3 +1,4 @@
+import { digestOf } from "../build/digest.ts";
 import { checkDeliverable } from "../build/index.ts";
 import { conventionsOf } from "../dialects/conventions.ts";
 import type { Discovery } from "../model/discovery.ts";
@@ -10,7 +11,8 @@ import { deferredReasons, makePlan, pruneCandidates, scopeManifests } from "../p
 import type { StoredDelivery } from "../ports/delivery-store.ts";
 import { checkCluster, clusterIdentity } from "./cluster-identity.ts";
 import { compareLive } from "./compare-live.ts";
-import { asSent, buildArtifact } from "./desired-state.ts";
+import { withoutNested } from "./nested-objects.ts";
+import { asSent, buildDelivery } from "./desired-state.ts";
 import { leaveAlone } from "./left-alone.ts";
 import { hasRunHooks, withoutIdleHooks } from "./idle-hooks.ts";
 import { observeFurther, observeLive, type LiveObjects } from "./observe-live.ts";
@@ -43,7 +45,7 @@ async function prepare(request: DeliveryRequest, ports: ReaderPorts, context: Ru
   const identity = await checkCluster(request, seen, stored, ports);
   const wanted = resolveSource(request, stored);
   const entries = stored?.inventory.entries ?? [];
-  const [{ revision, source, desired, scopeWarnings }, before] = await Promise.all([
+  const [{ revision, source, desired, nested, digest, scopeWarnings }, before] = await Promise.all([
     desiredState(request, wanted, discovery, ports, context),
     observeLive(entries, discovery, cluster, context),
   ]);
@@ -93,7 +95,10 @@ async function prepare(request: DeliveryRequest, ports: ReaderPorts, context: Ru
     policy,
   });
   const plan = hasRunHooks(stored?.inventory, { revision }) ? withoutIdleHooks(whole) : whole;
-  return tell({ request, revision, source, cluster: identity, plan, changes: changesOf(plan), stored: record(stored) }, context);
+  return tell(
+    { request, revision, source, cluster: identity, plan, changes: changesOf(plan), nested, digest, stored: record(stored) },
+    context,
+  );
 }
 
 interface Desired {
@@ -101,6 +106,9 @@ interface Desired {
   /** As the fetcher gives it: without credentials, local paths absolute. This one is recorded. */
   readonly source: PreparedSync["source"];
   readonly desired: readonly Manifest[];
+  /** Objects of the build that this run delivers itself. */
+  readonly nested: readonly Manifest[];
+  readonly digest: string;
   readonly scopeWarnings: readonly string[];
 }
 
@@ -113,14 +121,19 @@ async function desiredState(
 ): Promise<Desired> {
   const conventions = conventionsOf(request.ref);
   const artifact = await ports.fetcher.fetch(source, context);
-  const built = await buildArtifact(artifact, request.build, ports, context, request.ref);
+  const built = await buildDelivery(artifact, request, ports, context);
   checkDeliverable(built.manifests);
   const run = { revision: artifact.revision, startedAt: ports.clock.now() };
-  const scoped = scopeManifests(built.manifests, discovery, request.ref.namespace, run, conventions);
+  const { kept, nested } = withoutNested(built.manifests, request.app, discovery);
+  // The objects of an app each name their namespace: its controller knows no default.
+  const namespace = request.app === undefined ? request.ref.namespace : "";
+  const scoped = scopeManifests(kept, discovery, namespace, run, conventions);
   const mark = ports.deliveries.ownerMark(request.ref);
   return {
     revision: artifact.revision,
     source: artifact.source,
+    nested,
+    digest: request.app === undefined ? "" : digestOf(built.manifests),
     desired: scoped.manifests.map((manifest) => asSent(manifest, mark, conventions)),
     scopeWarnings: scoped.warnings,
   };

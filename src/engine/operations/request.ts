@@ -1,9 +1,11 @@
+import type { App } from "../model/app.ts";
 import type { BuildBudget } from "../build/build-options.ts";
 import type { Change } from "../model/change.ts";
 import type { DeliveryRef, SyncPolicy } from "../model/delivery.ts";
 import type { Emit, SyncCounts } from "../model/event.ts";
 import type { Health } from "../model/health.ts";
 import type { Inventory } from "../model/inventory.ts";
+import type { Manifest } from "../model/manifest.ts";
 import type { ObjectView, SpokenKind } from "../model/object-view.ts";
 import type { Plan } from "../model/plan.ts";
 import type { ResourceId } from "../model/resource-id.ts";
@@ -35,6 +37,37 @@ export interface WriterPorts extends ReaderPorts {
   readonly bindings: ClusterBindings;
 }
 
+/** Opens the clusters that apps deliver to. */
+export interface Destinations<Cluster> {
+  /** The cluster that the apps themselves are in; "" for `user` keeps who is logged in. */
+  own(user: string): Promise<Cluster>;
+  /**
+   * The cluster of a kubeconfig out of a Secret, `name` for messages. It may run no program and read no file.
+   * Throws INVALID_KUBECONFIG, KUBECONFIG_FORBIDDEN.
+   */
+  remote(kubeconfig: string, name: string, user: string): Promise<Cluster>;
+}
+
+/** All that comparing the apps of a dialect is given. */
+export interface AppReaderPorts {
+  readonly fetcher: SourceFetcher;
+  readonly surroundings?: BuildSurroundings;
+  /** Where the apps and their sources are. */
+  readonly cluster: ClusterReader;
+  readonly deliveries: DeliveryStore;
+  readonly destinations: Destinations<ClusterReader>;
+  readonly bindings: Pick<ClusterBindings, "read">;
+  readonly clock: Clock;
+}
+
+/** All that delivering the apps of a dialect is given. */
+export interface AppWriterPorts extends AppReaderPorts {
+  readonly objects: DeliveryObjects;
+  readonly deliveries: DeliveryWriter;
+  readonly destinations: Destinations<ClusterWriter>;
+  readonly bindings: ClusterBindings;
+}
+
 /** What asking a controller needs: delivery objects can be written, workloads cannot. */
 export interface AskingPorts {
   readonly cluster: ClusterReader;
@@ -46,6 +79,17 @@ export interface AskingPorts {
 export interface RunContext {
   readonly signal: AbortSignal;
   readonly emit: Emit;
+}
+
+/** What the object of an app asks of its delivery, beyond what a bare one can ask. */
+export interface AppDelivery {
+  readonly app: App;
+  /** Maps of variables in the order of the app's own list; later ones win. */
+  readonly variables: readonly Readonly<Record<string, string>>[];
+  /** Variables that are not set and have no default are errors. */
+  readonly strictVariables: boolean;
+  /** Whether this run delivers an object of the build itself, as an app or source of its own. */
+  readonly plays: (id: ResourceId) => boolean;
 }
 
 /** One delivery to plan. */
@@ -63,6 +107,8 @@ export interface DeliveryRequest {
   };
   /** uid of kube-system that the cluster must have. */
   readonly expectCluster: string | undefined;
+  /** Present where an object of a dialect declares the delivery. */
+  readonly app?: AppDelivery;
 }
 
 /** A plan with all that executing or showing it needs. */
@@ -74,6 +120,10 @@ export interface PreparedSync {
   readonly plan: Plan;
   /** Every change, the unchanged ones too, in plan order. */
   readonly changes: readonly Change[];
+  /** Objects of the build that this run delivers itself. Those that the cluster does not serve are in no step of the plan. */
+  readonly nested: readonly Manifest[];
+  /** Of the objects that were built, `sha256:<hex>`; "" for a bare delivery. */
+  readonly digest: string;
   /** What the delivery's record said when it was read; undefined for a first sync. */
   readonly stored: { readonly inventory: Inventory; readonly resourceVersion: string } | undefined;
 }

@@ -26,7 +26,7 @@ export const KUSTOMIZATION_RECORD: RecordFormat = {
       cluster: "",
       // A Kustomization names its source itself; the record has none of its own.
       source: { type: "git", url: "", ref: { type: "default" }, path: "" },
-      namespace: stringAt(object, "spec", "targetNamespace"),
+      namespace: stringAt(object, "metadata", "namespace"),
       revision: stringAt(object, "status", "lastAppliedRevision"),
       entries,
     };

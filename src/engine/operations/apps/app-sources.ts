@@ -1,0 +1,96 @@
+import { artifactTree } from "../../build/flux/artifact-tree.ts";
+import { dialectOf } from "../../dialects/table.ts";
+import type { SourceObject } from "../../model/app.ts";
+import type { Artifact } from "../../model/artifact.ts";
+import { GitOpsError } from "../../model/errors.ts";
+import { stringAt } from "../../model/json.ts";
+import type { Manifest } from "../../model/manifest.ts";
+import { formatResourceId, resourceKey, type ResourceId } from "../../model/resource-id.ts";
+import { parseGitRef, type GitRef, type Source } from "../../model/source.ts";
+import type { AppReaderPorts, RunContext } from "../request.ts";
+import { manifestOfLive } from "./live-manifest.ts";
+import { readSecret } from "./read-maps.ts";
+
+/** The sources of a run: each is found once and fetched once, however many apps build from it. */
+export class AppSources {
+  readonly #declared = new Map<string, Manifest>();
+  readonly #found = new Map<string, Promise<SourceObject>>();
+  readonly #artifacts = new Map<string, Promise<Artifact>>();
+  readonly #ports: Pick<AppReaderPorts, "cluster" | "fetcher">;
+  readonly #context: RunContext;
+
+  constructor(ports: Pick<AppReaderPorts, "cluster" | "fetcher">, context: RunContext) {
+    this.#ports = ports;
+    this.#context = context;
+  }
+
+  /** Declares a source; one that was used already stays as it was for this run. */
+  declare(manifest: Manifest): void {
+    this.#declared.set(resourceKey(manifest.id), manifest);
+  }
+
+  /** The declared source, else the one in the cluster. Throws OBJECT_NOT_FOUND, UNSUPPORTED_CONTENT, INVALID_MANIFEST. */
+  find(id: ResourceId): Promise<SourceObject> {
+    const key = resourceKey(id);
+    const found = this.#found.get(key) ?? this.#read(id);
+    this.#found.set(key, found);
+    return found;
+  }
+
+  /**
+   * The files of a source, without what its ignore rules leave out.
+   * Throws what {@link find} and the fetcher throw, SUSPENDED for a suspended source that has no artifact.
+   *
+   * @param ref another ref than the source's own; "" for its own.
+   */
+  artifact(id: ResourceId, ref = ""): Promise<Artifact> {
+    const key = `${resourceKey(id)} ${ref}`;
+    const artifact = this.#artifacts.get(key) ?? this.#fetch(id, ref);
+    this.#artifacts.set(key, artifact);
+    return artifact;
+  }
+
+  async #read(id: ResourceId): Promise<SourceObject> {
+    const spoken = dialectOf(id);
+    if (spoken === undefined || spoken.kind.role !== "source") {
+      throw new GitOpsError("UNSUPPORTED_CONTENT", `${id.kind} is no kind of source that is known`, { hint: "use a GitRepository" });
+    }
+    const manifest = this.#declared.get(resourceKey(id)) ?? (await this.#live(id));
+    if (manifest === undefined) {
+      throw new GitOpsError("OBJECT_NOT_FOUND", `the source ${id.kind} ${id.namespace}/${id.name} is not there`, {
+        hint: "declare it beside the app, or correct spec.sourceRef",
+        data: { object: formatResourceId(id), namespace: id.namespace },
+      });
+    }
+    return spoken.dialect.source(manifest, (message) => this.#context.emit({ type: "warning", message }));
+  }
+
+  async #live(id: ResourceId): Promise<Manifest | undefined> {
+    const { cluster } = this.#ports;
+    if ((await cluster.discover(this.#context)).find(id) === undefined) return undefined;
+    const object = await cluster.get(id, this.#context);
+    return object === undefined ? undefined : manifestOfLive(object);
+  }
+
+  async #fetch(id: ResourceId, ref: string): Promise<Artifact> {
+    const source = await this.find(id);
+    const { secret } = source;
+    const data = secret === "" ? undefined : await readSecret({ ...id, name: secret }, this.#ports.cluster, this.#context);
+    const wanted = ref === "" ? refOf(source) : parseGitRef(ref);
+    const files: Source = { type: "git", url: source.url, ref: wanted, path: "" };
+    const access = { secret: data, timeoutMs: source.timeoutMs, submodules: source.recurseSubmodules };
+    const artifact = await this.#ports.fetcher.fetch(files, { ...this.#context, access });
+    return { ...artifact, tree: await artifactTree(artifact.tree, source.ignore) };
+  }
+}
+
+/** A suspended source stands still: at the commit of its last artifact. */
+function refOf(source: SourceObject): GitRef {
+  if (!source.isSuspended) return source.ref;
+  const commit = /sha1:([0-9a-f]{40})$/.exec(stringAt(source.manifest.object, "status", "artifact", "revision"))?.[1];
+  if (commit !== undefined) return { type: "commit", id: commit };
+  throw new GitOpsError("SUSPENDED", `the source ${source.id.namespace}/${source.id.name} is suspended and has no artifact`, {
+    hint: "gitops resume source git NAME",
+    data: { object: formatResourceId(source.id), namespace: source.id.namespace, retryable: true },
+  });
+}

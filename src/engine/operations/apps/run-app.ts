@@ -1,0 +1,188 @@
+import { controllerOf, type ControllerLife } from "../controller-life.ts";
+import { dialectOf } from "../../dialects/table.ts";
+import type { App } from "../../model/app.ts";
+import type { AppOutcome, FailedStage } from "../../model/app-outcome.ts";
+import { ERROR_EXIT, GitOpsError, type ErrorCode } from "../../model/errors.ts";
+import type { EngineEvent, SyncCounts } from "../../model/event.ts";
+import { stringAt, valueAt, type JsonObject } from "../../model/json.ts";
+import type { Manifest } from "../../model/manifest.ts";
+import { formatResourceId, type ResourceId } from "../../model/resource-id.ts";
+import { executePlan } from "../execute-plan.ts";
+import type { AppWriterPorts, PreparedSync, RunContext } from "../request.ts";
+import type { AppSources } from "./app-sources.ts";
+import type { AppsOptions } from "./apps-request.ts";
+import { deliveryOf, prepareApp } from "./prepare-app.ts";
+
+/** What the run of one app needs. */
+export interface AppRun {
+  readonly sources: AppSources;
+  readonly ports: AppWriterPorts;
+  readonly options: AppsOptions;
+  readonly context: RunContext;
+  /** Called once everything is applied, with the apps and sources of the build. */
+  readonly onNested: (nested: readonly Manifest[]) => void;
+}
+
+/** How the run of one app ended, its children aside. */
+export interface AppRunResult {
+  readonly revision: string;
+  readonly counts: SyncCounts;
+  readonly outcome: AppOutcome;
+  readonly failures: readonly GitOpsError[];
+}
+
+export const NO_COUNTS: SyncCounts = { created: 0, configured: 0, unchanged: 0, pruned: 0, skipped: 0, failed: 0, writes: 0 };
+
+/** Delivers one app by this process. Expected failures stand in the result. */
+export async function runApp(app: App, run: AppRun): Promise<AppRunResult> {
+  const { ports, options, sources } = run;
+  const startedAt = ports.clock.now();
+  const stage = followStage(run.context);
+  const ended = (revision: string, digest: string, counts: SyncCounts, failures: readonly GitOpsError[]): AppRunResult => ({
+    revision,
+    counts,
+    failures,
+    outcome: {
+      revision,
+      digest,
+      failure: failureOf(failures, stage.current()),
+      isHealthChecked: options.wait && app.wait.type !== "none",
+      inventory: undefined,
+      startedAt,
+      endedAt: ports.clock.now(),
+    },
+  });
+  let prepared: PreparedSync | undefined;
+  try {
+    const opened = await prepareApp(app, sources, ports, options, stage.context);
+    prepared = opened.prepared;
+    const { nested } = prepared;
+    const writing = { ...ports, cluster: opened.cluster, fetcher: ports.fetcher, bindings: NO_BINDINGS };
+    const result = await executePlan(prepared, writing, stage.context, () => run.onNested(nested));
+    return ended(result.revision, prepared.digest, result.counts, result.failures.filter(isExpected));
+  } catch (error) {
+    if (!isExpected(error) || run.context.signal.aborted) throw error;
+    return ended(prepared?.revision ?? stage.revision(), prepared?.digest ?? "", NO_COUNTS, [error]);
+  }
+}
+
+const NO_BINDINGS = {
+  read: () => Promise.resolve(undefined),
+  write: () => Promise.resolve(),
+  remove: () => Promise.resolve(),
+};
+
+function isExpected(error: unknown): error is GitOpsError {
+  return error instanceof GitOpsError;
+}
+
+/** Knows from the events how far a run came: what fails before the build is the source's fault, what fails in it the build's. */
+function followStage(context: RunContext): {
+  readonly context: RunContext;
+  readonly current: () => FailedStage;
+  readonly revision: () => string;
+} {
+  let stage: FailedStage = "source";
+  let revision = "";
+  const emit = (event: EngineEvent): void => {
+    if (event.type === "source.fetched") [stage, revision] = ["build", event.revision];
+    if (event.type === "build.finished") stage = "apply";
+    context.emit(event);
+  };
+  return { context: { ...context, emit }, current: () => stage, revision: () => revision };
+}
+
+/** Codes that tell by themselves what failed. */
+const STAGES: Readonly<Partial<Record<ErrorCode, FailedStage>>> = {
+  UNHEALTHY: "health",
+  HEALTH_TIMEOUT: "health",
+  PRUNE_WITHHELD: "prune",
+  REFERENCE_FORBIDDEN: "access",
+  INVALID_EXPRESSION: "expression",
+  DEPENDENCY_NOT_READY: "dependency",
+  DEPENDENCY_CYCLE: "dependency",
+  BUILD_FAILED: "build",
+};
+
+/** The deciding failure, as a status tells it. */
+function failureOf(failures: readonly GitOpsError[], stage: FailedStage): AppOutcome["failure"] {
+  const [first] = failures;
+  return first === undefined ? undefined : { stage: STAGES[first.code] ?? stage, message: first.message };
+}
+
+/** Who delivers an app: its controller where one is alive, else this process. */
+export type Deliverer = { readonly by: "gitops" } | { readonly by: "controller"; readonly name: string };
+
+/**
+ * Decides who delivers an app. A living controller is never fought: what it delivers is refused, unless it is suspended or, with
+ * `takeover`, suspended here.
+ * Throws CONTROLLER_ALIVE.
+ *
+ * @param live the object in the cluster; undefined where there is none.
+ */
+export async function delivererOf(
+  app: App,
+  live: JsonObject | undefined,
+  lives: Map<string, Promise<ControllerLife>>,
+  { ports, options, context }: Pick<AppRun, "ports" | "options" | "context">,
+): Promise<Deliverer> {
+  const spoken = dialectOf(app.id);
+  const isServed = (await ports.cluster.discover(context)).find(app.id) !== undefined;
+  if (spoken === undefined || !isServed || valueAt(live, "spec", "suspend") === true) return { by: "gitops" };
+  const { title } = spoken.kind.controller;
+  const life = await (lives.get(title) ?? remember(lives, title, controllerOf(spoken.kind, ports, context)));
+  if (life.alive === false) return { by: "gitops" };
+  if (live === undefined && life.alive === true) return { by: "controller", name: life.by };
+  if (!options.takeover) throw controllerAlive(app, life);
+  if (live !== undefined) {
+    const patch = spoken.dialect.suspendPatch(true, "delivered by gitops", "");
+    await ports.objects.patch(app.id, patch, { fieldManager: "gitops", resourceVersion: "", ...context });
+    context.emit({ type: "warning", message: `suspended: ${title} no longer delivers it; gitops resume gives it back`, id: app.id });
+  }
+  return { by: "gitops" };
+}
+
+function remember<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): Value {
+  map.set(key, value);
+  return value;
+}
+
+function controllerAlive({ id }: App, life: Exclude<ControllerLife, { alive: false }>): GitOpsError {
+  const name = `${id.namespace}/${id.name}`;
+  const why = life.alive === true ? `${life.by} delivers it` : `nobody can tell whether its controller is alive: ${life.why}`;
+  return new GitOpsError("CONTROLLER_ALIVE", `${id.kind} ${name} is not delivered by this process: ${why}`, {
+    hint: `gitops reconcile ${id.kind.toLowerCase()} ${id.name} -n ${id.namespace}, or suspend it first; --takeover suspends it and goes on`,
+    data: { object: formatResourceId(id), namespace: id.namespace },
+  });
+}
+
+/** Writes what a run came to into the status of the app's object, where it is in the cluster. */
+export async function writeStatus(
+  id: ResourceId,
+  outcome: AppOutcome,
+  { ports, context }: Pick<AppRun, "ports" | "context">,
+): Promise<void> {
+  const spoken = dialectOf(id);
+  if (spoken === undefined || (await ports.cluster.discover(context)).find(id) === undefined) return;
+  const live = await ports.cluster.get(id, context);
+  if (live === undefined) return;
+  const status = spoken.dialect.statusAfter(live, outcome);
+  const fieldManager = spoken.dialect.record.statusManager;
+  await ports.objects.patchStatus(id, { status }, { fieldManager, resourceVersion: "", signal: context.signal });
+}
+
+/** The exit status that a failure of an app alone would end a run with; for messages. */
+export function exitOf(failure: GitOpsError): number {
+  return ERROR_EXIT[failure.code];
+}
+
+/** The live object of an app, where its kind is served. */
+export async function liveApp({ id }: App, { ports, context }: Pick<AppRun, "ports" | "context">): Promise<JsonObject | undefined> {
+  const isServed = (await ports.cluster.discover(context)).find(id) !== undefined;
+  return isServed ? ports.cluster.get(id, context) : undefined;
+}
+
+/** A name for messages and progress. */
+export function appName(app: App): string {
+  return `${deliveryOf(app).namespace}/${stringAt(app.manifest.object, "metadata", "name")}`;
+}
