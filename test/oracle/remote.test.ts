@@ -117,6 +117,11 @@ const rows: readonly Row[] = [
     files: { "kustomization.yaml": "resources: ['{git}/base.git//../x']\n" },
     fails: true,
   },
+  {
+    claim: "a folder that leaves its repository behind many slashes",
+    files: { "kustomization.yaml": "resources: ['{git}/base.git////deep/../..']\n" },
+    fails: true,
+  },
   { claim: "a folder that is not there", files: { "kustomization.yaml": "resources: ['{git}/base.git//no']\n" }, fails: true },
   { claim: "a folder that is a file", files: { "kustomization.yaml": "resources: ['{git}/base.git//top.yaml']\n" }, fails: true },
   { claim: "a ref that is not there", files: { "kustomization.yaml": "resources: ['{git}/base.git?ref=no']\n" }, fails: true },

@@ -129,7 +129,13 @@ export class FolderLoader {
     if (above !== undefined) throw cycle(naming, [above.entry ?? "", entry].map(withoutCredentials));
     const tree = await this.session.remote.repository(spec, naming);
     const session = this.session.mount(tree, `${withoutCredentials(spec.url)}//`);
-    const folder = joinPath("", spec.path) ?? "";
+    const folder = joinPath("", spec.path);
+    if (folder === undefined)
+      throw escapes(
+        naming.file,
+        `${naming.field}: '${withoutCredentials(entry)}' leads out of its repository`,
+        "name a folder inside of it",
+      );
     if ((await tree.typeOf(folder)) !== "directory") {
       throw buildFailure(naming.spot, `${naming.field}: the repository has no folder '${folder}': '${withoutCredentials(entry)}'`);
     }
