@@ -95,7 +95,7 @@ const REFUSED: readonly (readonly [string, RegExp, RegExp])[] = [
   ["sync shop --dry-run=client", /invalid value for --dry-run/, /none, server/],
   ["sync shop --max-depth 0", /invalid value for --max-depth/, /above 0/],
   ["sync shop --max-file-size 1.5Mi", /invalid value for --max-file-size/, /32Mi/],
-  ["sync", /missing required argument/, /gitops sync --help/],
+  ["adopt", /missing required argument/, /gitops adopt --help/],
   ["sync a b c", /too many arguments/, /gitops sync --help/],
   ["completion tcsh", /unknown shell "tcsh"/, /bash, zsh, fish, powershell/],
 ];
@@ -123,16 +123,16 @@ test("a variable of the environment stands in for any flag, and the flag wins ov
     GITOPS_CONFIRM_PRUNE: "Namespace/a,Namespace/b",
     GITOPS_TIMEOUT: "",
   };
-  assert.deepEqual(meaning(["sync", "shop"], environment).given, {
+  assert.deepEqual(meaning(["adopt", "shop"], environment).given, {
     namespace: "from-env",
     prune: true,
     confirmPrune: ["Namespace/a", "Namespace/b"],
   });
-  assert.deepEqual(meaning(["sync", "shop", "-n", "typed"], environment).given["namespace"], "typed");
+  assert.deepEqual(meaning(["adopt", "shop", "-n", "typed"], environment).given["namespace"], "typed");
 });
 
 test("a bad value in the environment is refused under the variable's name", () => {
-  assert.throws(() => meaning(["sync", "shop"], { GITOPS_TIMEOUT: "soon" }), /GITOPS_TIMEOUT/);
+  assert.throws(() => meaning(["adopt", "shop"], { GITOPS_TIMEOUT: "soon" }), /GITOPS_TIMEOUT/);
 });
 
 test("a variable for another command's flag is not looked at", () => {
@@ -140,7 +140,7 @@ test("a variable for another command's flag is not looked at", () => {
 });
 
 test("--help and --version are seen wherever they stand", () => {
-  assert.equal(readCommandLine(["sync", "shop", "--help"], COMMANDS, {}).help, true);
+  assert.equal(readCommandLine(["adopt", "shop", "--help"], COMMANDS, {}).help, true);
   assert.equal(readCommandLine(["-h"], COMMANDS, {}).help, true);
   assert.equal(readCommandLine(["get", "--version"], COMMANDS, {}).version, true);
   assert.equal(readCommandLine(["get", "--", "--version"], COMMANDS, {}).version, false);
@@ -169,11 +169,11 @@ test("no two flags share an environment variable, and none shadows a variable wi
 });
 
 test("a command is given exactly the values that its table names", () => {
-  const line = readCommandLine(["sync", "shop", "-n", "shop"], COMMANDS, {});
+  const line = readCommandLine(["adopt", "shop", "-n", "shop"], COMMANDS, {});
   assert.ok(line.command);
   const { input } = invoke({ ...line, command: line.command });
   assert.deepEqual(Object.keys(input).sort(), [...Object.keys(line.command.arguments), ...Object.keys(line.command.options)].sort());
-  assert.equal(input["timeout"], 300_000);
+  assert.equal(input["timeout"], undefined);
   assert.equal(input["preflight"], true);
   assert.equal(input["directory"], undefined);
 });

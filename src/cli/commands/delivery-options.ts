@@ -79,10 +79,16 @@ export const APP_OPTIONS = {
   strictSubstitute: { type: "boolean", default: true, description: "refuse variables that are not set and have no default" },
 } as const satisfies OptionTable;
 
+/** An app has a time of its own. */
+export const APP_TIMEOUT = {
+  type: "duration",
+  description: "how long the whole run, or that of each app, may take; 0 for no limit, 5m or what the app says where left out",
+} as const;
+
 /** Whether and how long a run waits, and who is asked. */
 export const RUN_OPTIONS = {
   wait: { type: "boolean", default: true, description: "wait until everything is healthy" },
-  timeout: { type: "duration", description: "how long the whole run may take, 0 for no limit; where left out 5m, or what each app says" },
+  timeout: { type: "duration", description: "how long the whole run may take; 0 for no limit, 5m where left out" },
   yes: { type: "boolean", short: "y", description: "do not ask" },
   dryRun: { type: "choice", choices: ["none", "server"], default: "none", bare: "server", description: "stop before anything is written" },
   output: { type: "choice", short: "o", choices: ["json"], description: "one JSON object a line, as things happen" },
@@ -101,7 +107,7 @@ export type RunInput = OptionValues<typeof RUN_OPTIONS>;
 /** As {@link DELIVERY_ARGUMENTS}, for commands that also work on apps and on files of them. */
 export const DELIVERY_OR_APP_ARGUMENTS = {
   name: { description: "[KIND/]NAME of the delivery: set/NAME, ks/NAME, or a NAME that only one has" },
-  directory: { description: "local folder with a kustomization or plain YAML; the recorded source where left out" },
+  directory: { description: "local folder with a kustomization, a chart or plain YAML; the recorded source where left out" },
 } as const;
 
 /** The positional arguments that name a delivery and, where it has one, its local folder. */

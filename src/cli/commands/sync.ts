@@ -4,6 +4,7 @@ import { defineCommand } from "../command.ts";
 import { UsageError } from "../usage-error.ts";
 import {
   APP_OPTIONS,
+  APP_TIMEOUT,
   BUILD_OPTIONS,
   DELIVERY_OR_APP_ARGUMENTS,
   POLICY_OPTIONS,
@@ -19,7 +20,15 @@ export const syncCommand = defineCommand({
     "Fetches the source, builds the manifests, compares them with the cluster, applies what differs in order, waits for health, and prunes with --prune. " +
     "The source is recorded with the delivery, so that later calls need no more than the name.",
   arguments: DELIVERY_OR_APP_ARGUMENTS,
-  options: { ...SOURCE_OPTIONS, ...SURROUNDINGS_OPTIONS, ...POLICY_OPTIONS, ...BUILD_OPTIONS, ...RUN_OPTIONS, ...APP_OPTIONS },
+  options: {
+    ...SOURCE_OPTIONS,
+    ...SURROUNDINGS_OPTIONS,
+    ...POLICY_OPTIONS,
+    ...BUILD_OPTIONS,
+    ...RUN_OPTIONS,
+    timeout: APP_TIMEOUT,
+    ...APP_OPTIONS,
+  },
   access: "write",
   exitStatus: "0 done, 5 a person must decide, 7 ended badly, 9 timed out; see gitops help exit-codes",
   examples: [
