@@ -7,7 +7,7 @@ _gitops() {
   for ((index = 1; index < COMP_CWORD; index++)); do
     word="${COMP_WORDS[index]}"
     case "$word" in
-      --namespace|-n|--context|--cluster|--user|--kubeconfig|--server|-s|--token|--as|--as-group|--certificate-authority|--tls-server-name|--request-timeout|--expect-cluster|--color|--repo|--ref|--path|--git-token-file|--allow-remote|--helm-command|--helm-release|--helm-values|--helm-kube-version|--helm-api-versions|--confirm-prune|--load-restrictor|--max-file-size|--max-build-size|--max-documents|--max-depth|--max-nodes|--max-bases|--build-timeout|--timeout|--output|-o|--selector|-l|--status|--reason|--until|--from) index=$((index + 1)) ;;
+      --namespace|-n|--context|--cluster|--user|--kubeconfig|--server|-s|--token|--as|--as-group|--certificate-authority|--tls-server-name|--request-timeout|--expect-cluster|--color|--repo|--ref|--path|--git-token-file|--allow-remote|--helm-command|--helm-release|--helm-values|--helm-kube-version|--helm-api-versions|--confirm-prune|--load-restrictor|--max-file-size|--max-build-size|--max-documents|--max-depth|--max-nodes|--max-bases|--build-timeout|--timeout|--output|-o|--filename|-f|--selector|-l|--status|--reason|--until|--from) index=$((index + 1)) ;;
       -*) ;;
       *) if [[ -z "$command" ]]; then command="$word"; else position=$((position + 1)); fi ;;
     esac
@@ -48,6 +48,8 @@ _gitops() {
     --timeout) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     --output) COMPREPLY=($(compgen -W "json yaml wide name jsonpath= custom-columns=" -- "$current")); return ;;
     -o) COMPREPLY=($(compgen -W "json yaml wide name jsonpath= custom-columns=" -- "$current")); return ;;
+    --filename) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    -f) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     --selector) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     -l) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     --status) COMPREPLY=($(compgen -W "ready failed progressing suspended unknown synced outofsync" -- "$current")); return ;;
@@ -60,7 +62,7 @@ _gitops() {
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help --version" -- "$current"))
       else COMPREPLY=($(compgen -W "sync diff get build reconcile suspend resume delete adopt release completion version help" -- "$current")); fi ;;
     sync)
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--repo --ref --path --git-token-file --allow-remote --enable-helm --helm-command --helm-release --helm-values --helm-kube-version --helm-api-versions --prune --force --no-force-conflicts --no-preflight --create-namespace --allow-empty --allow-mass-prune --confirm-prune --load-restrictor --strict --max-file-size --max-build-size --max-documents --max-depth --max-nodes --max-bases --build-timeout --no-wait --timeout -y --yes --dry-run -o --output -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--repo --ref --path --git-token-file --allow-remote --enable-helm --helm-command --helm-release --helm-values --helm-kube-version --helm-api-versions --prune --force --no-force-conflicts --no-preflight --create-namespace --allow-empty --allow-mass-prune --confirm-prune --load-restrictor --strict --max-file-size --max-build-size --max-documents --max-depth --max-nodes --max-bases --build-timeout --no-wait --timeout -y --yes --dry-run -o --output -f --filename --takeover --no-cross-namespace-refs --no-strict-substitute -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
       else case "$position" in
         1) COMPREPLY=($(compgen -d -- "$current")) ;;
       esac
