@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import {
   findAnyDelivery,
   findSpokenKind,
@@ -81,8 +81,8 @@ export async function declaredApps(
   const quiet: RunContext = { ...context, emit: (event) => (event.type === "warning" ? context.emit(event) : undefined) };
   const manifests: Manifest[] = [];
   for (const path of input.filename) {
-    const source = { type: "directory", path: await existing(path) } as const;
-    manifests.push(...(await readDeclared(source, buildSettings(input), ports, quiet)));
+    const { folder, file } = await located(path);
+    manifests.push(...(await readDeclared({ type: "directory", path: folder }, file, buildSettings(input), ports, quiet)));
   }
   const namespace = await session.namespace();
   const { apps, sources, foreign, others } = sortDeclared(manifests.map((manifest) => inNamespace(manifest, namespace)));
@@ -108,11 +108,12 @@ function inNamespace(manifest: Manifest, namespace: string): Manifest {
   return { ...manifest, id: { ...manifest.id, namespace }, object: { ...manifest.object, metadata: placed } };
 }
 
-async function existing(path: string): Promise<string> {
+/** The folder of a path, and the file in it where the path is no folder itself. */
+async function located(path: string): Promise<{ readonly folder: string; readonly file: string }> {
   const absolute = resolve(path);
   try {
-    await stat(absolute);
-    return absolute;
+    const isFolder = (await stat(absolute)).isDirectory();
+    return isFolder ? { folder: absolute, file: "" } : { folder: dirname(absolute), file: basename(absolute) };
   } catch (cause) {
     throw new GitOpsError("PATH_NOT_FOUND", `there is no file or folder ${path}`, {
       hint: "-f names files of Flux objects, or a folder of them",

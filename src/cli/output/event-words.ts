@@ -1,4 +1,4 @@
-import type { EngineEvent, SyncCounts } from "../../engine/index.ts";
+import type { EngineEvent, ResourceId, SyncCounts } from "../../engine/index.ts";
 import { escapeControls } from "./escape.ts";
 import { objectName } from "./object-name.ts";
 
@@ -11,8 +11,13 @@ export interface EventWords {
 /** What to tell people about an event. Everything from outside is escaped. */
 export function describeEvent(event: EngineEvent): EventWords {
   const words = wordsOf(event);
-  const { app } = event;
+  const app = event.app ?? appOf(event);
   return app === undefined ? words : { ...words, text: `${escapeControls(`${app.namespace}/${app.name}`)}: ${words.text}` };
+}
+
+/** The app whose own event it is. */
+function appOf(event: EngineEvent): ResourceId | undefined {
+  return event.type === "app.started" || event.type === "app.waiting" || event.type === "app.finished" ? event.id : undefined;
 }
 
 function wordsOf(event: EngineEvent): EventWords {
@@ -61,9 +66,9 @@ function wordsOf(event: EngineEvent): EventWords {
     case "warning":
       return { tone: "warning", text: `${event.id === undefined ? "" : `${objectName(event.id)}: `}${escapeControls(event.message)}` };
     case "app.started":
-      return { tone: "begin", text: `${objectName(event.id)}: delivering${event.by === "controller" ? " through its controller" : ""}` };
+      return { tone: "begin", text: `delivering${event.by === "controller" ? " through its controller" : ""}` };
     case "app.waiting":
-      return { tone: "detail", text: `${objectName(event.id)} waits: ${escapeControls(event.reason)}` };
+      return { tone: "detail", text: `waits: ${escapeControls(event.reason)}` };
     case "app.finished":
       return appWords(event);
     case "sync.finished":
@@ -100,12 +105,11 @@ function objects(count: number): string {
   return count === 1 ? "1 object" : `${count} objects`;
 }
 
-function appWords({ id, by, outcome, revision, message }: Extract<EngineEvent, { type: "app.finished" }>): EventWords {
-  const name = objectName(id);
+function appWords({ by, outcome, revision, message }: Extract<EngineEvent, { type: "app.finished" }>): EventWords {
   const why = message === "" ? "" : `: ${escapeControls(message)}`;
-  if (outcome === "failed") return { tone: "failure", text: `${name} failed${why}` };
-  if (outcome === "skipped") return { tone: "done", text: `${name} skipped${why}` };
-  return { tone: "done", text: `${name} is delivered${by === "controller" ? " by its controller" : ""}: ${escapeControls(revision)}` };
+  if (outcome === "failed") return { tone: "failure", text: `failed${why}` };
+  if (outcome === "skipped") return { tone: "done", text: `skipped${why}` };
+  return { tone: "done", text: `delivered${by === "controller" ? " by its controller" : ""}: ${escapeControls(revision)}` };
 }
 
 function healthWords({ id, health }: Extract<EngineEvent, { type: "object.health" }>): string {

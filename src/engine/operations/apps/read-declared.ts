@@ -1,5 +1,6 @@
 import { build } from "../../build/index.ts";
 import { buildForFlux } from "../../build/flux/index.ts";
+import type { Artifact, FileTree } from "../../model/artifact.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { Source } from "../../model/source.ts";
 import { runBuild } from "../desired-state.ts";
@@ -8,19 +9,36 @@ import type { AppReaderPorts, DeliveryRequest, RunContext } from "../request.ts"
 /**
  * The objects that files declare, read as an app would read them: a folder without a kustomization stands for all YAML below it, and a
  * folder inside that has one is built. A single file is read as it is.
+ *
+ * @param file of the source's folder; "" for all of it.
  * @throws what the fetcher and the build throw.
  */
 export async function readDeclared(
   source: Source,
+  file: string,
   settings: DeliveryRequest["build"],
   ports: Pick<AppReaderPorts, "fetcher" | "clock" | "surroundings">,
   context: RunContext,
 ): Promise<readonly Manifest[]> {
   const artifact = await ports.fetcher.fetch(source, { ...context, identify: false });
-  const { tree, path } = artifact;
-  const isFolder = (await tree.typeOf(path)) === "directory";
+  const { tree, path } = withTop(artifact);
   const { manifests } = await runBuild(artifact, settings, { ports, context, delivery: undefined }, (options) =>
-    isFolder ? buildForFlux(tree, { path, overlay: {}, ignoreMissingComponents: false }, options) : build(tree, path, options),
+    file === ""
+      ? buildForFlux(tree, { path, overlay: {}, ignoreMissingComponents: false }, options)
+      : build(tree, path === "" ? file : `${path}/${file}`, options),
   );
   return manifests;
+}
+
+/** A folder outside of Git has the file system for its top; apps are read from artifacts, whose top is a folder. */
+function withTop({ tree, path }: Artifact): { readonly tree: FileTree; readonly path: string } {
+  if (!path.startsWith("/")) return { tree, path };
+  const below = (inside: string): string => (inside === "" ? path : `${path}/${inside}`);
+  const top: FileTree = {
+    typeOf: (inside) => tree.typeOf(below(inside)),
+    list: (inside) => tree.list(below(inside)),
+    read: (inside) => tree.read(below(inside)),
+    resolve: async (inside) => (await tree.resolve(below(inside)), inside),
+  };
+  return { tree: top, path: "" };
 }

@@ -55,6 +55,8 @@ class AppsRun {
   readonly #running = new Set<Promise<void>>();
   /** Apps whose dependencies outside of the run were not ready when they were looked at last, with the reason. */
   readonly #unready = new Map<AppEntry, string>();
+  #waitingForChildren = 0;
+  #wake: () => void = () => undefined;
 
   constructor(request: AppsRequest, ports: AppWriterPorts, context: RunContext) {
     this.#request = request;
@@ -87,7 +89,7 @@ class AppsRun {
     while (this.#set.all.some(({ state }) => state !== "done")) {
       this.#context.signal.throwIfAborted();
       await this.#startWhatCan();
-      if (this.#running.size > 0) await Promise.race([...this.#running, this.#pause()]);
+      if (this.#running.size > 0) await Promise.race([...this.#running, this.#news(), this.#pause()]);
       else if (this.#set.all.some(({ state }) => state === "waiting")) this.#giveUp();
     }
     await Promise.all(this.#running);
@@ -103,6 +105,11 @@ class AppsRun {
     return revisions.size === 1 && only !== undefined ? only : "";
   }
 
+  /** Resolves when an app came in whose turn it may be: its parent may be waiting for it. */
+  #news(): Promise<void> {
+    return new Promise((resolve) => (this.#wake = resolve));
+  }
+
   /** Wakes the loop now and then where a dependency outside of the run is waited for. */
   #pause(): Promise<void> {
     if (this.#unready.size === 0) return new Promise(() => undefined);
@@ -114,6 +121,7 @@ class AppsRun {
     if (dialect === undefined) return;
     const warn = (message: string): void => this.#context.emit({ type: "warning", message });
     this.#set.add(dialect.app(manifest, warn), origin, parent);
+    this.#wake();
   }
 
   #refuseCycle(): void {
@@ -124,7 +132,7 @@ class AppsRun {
   async #startWhatCan(): Promise<void> {
     this.#unready.clear();
     for (const entry of this.#set.all.filter(({ state }) => state === "waiting")) {
-      if (this.#running.size >= APPS_AT_ONCE) return;
+      if (this.#running.size - this.#waitingForChildren >= APPS_AT_ONCE) return;
       const blocker = this.#set.blocker(entry);
       if (blocker.type === "failed") {
         const { namespace, name } = blocker.dependency.id;
@@ -259,7 +267,11 @@ class AppsRun {
   /** An app that waits for all it applies waits for the apps among them, too. */
   async #withChildren(entry: AppEntry, result: AppRunResult): Promise<AppRunResult> {
     if (entry.app.wait.type !== "all" || !this.#request.options.wait || result.failures.length > 0) return result;
+    // Who only waits takes no place from those that are waited for.
+    this.#waitingForChildren += 1;
+    this.#wake();
     const results = await Promise.all(entry.children.map(({ done }) => done));
+    this.#waitingForChildren -= 1;
     const failed = results.find(({ outcome }) => outcome === "failed");
     if (failed === undefined) return result;
     const message = `${failed.id.kind} ${failed.id.namespace}/${failed.id.name}, which it declares, is not ready`;
