@@ -11,7 +11,12 @@ interface OptionBase {
 
 /** One flag. Its long name is the key under which a table lists it, in kebab case. */
 export type OptionSpec =
-  | (OptionBase & { readonly type: "boolean"; readonly default?: boolean })
+  | (OptionBase & {
+      readonly type: "boolean";
+      readonly default?: boolean;
+      /** Neither on nor off where it is not given. */
+      readonly open?: true;
+    })
   | (OptionBase & { readonly type: "string"; readonly placeholder: string; readonly default?: string })
   /** May be given several times. */
   | (OptionBase & { readonly type: "list"; readonly placeholder: string })
@@ -39,7 +44,9 @@ type Form<Spec> = Spec extends { readonly forms: readonly (infer Prefix extends 
 
 /** What a command is given for one flag. */
 type OptionValue<Spec extends OptionSpec> = Spec extends { readonly type: "boolean" }
-  ? boolean
+  ? Spec extends { readonly open: true }
+    ? boolean | undefined
+    : boolean
   : Spec extends { readonly type: "list" }
     ? readonly string[]
     : Spec extends { readonly type: "choice"; readonly choices: readonly (infer Choice)[] }
@@ -72,7 +79,7 @@ export function takesValue(spec: OptionSpec): boolean {
 /** What a flag is worth when nobody gives it. */
 export function defaultValue(spec: OptionSpec): AnyOptionValue {
   if (spec.type === "list") return [];
-  if (spec.type === "boolean") return spec.default ?? false;
+  if (spec.type === "boolean") return spec.open === true ? undefined : (spec.default ?? false);
   return spec.default;
 }
 

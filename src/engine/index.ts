@@ -42,6 +42,8 @@ export type { ReadObject } from "./operations/read-objects.ts";
 export { selectObjects } from "./operations/select-objects.ts";
 export { reconcileObjects, type ReconcileOptions } from "./operations/reconcile-objects.ts";
 export { resumeObjects, suspendObjects, type SuspendOutcome } from "./operations/suspend-objects.ts";
+export { composeGitRepository, composeKustomization } from "./dialects/flux/compose.ts";
+export { checkComposed, createObject } from "./operations/create-object.ts";
 export { controllerOf, type ControllerLife } from "./operations/controller-life.ts";
 export type { AppResult, AppsOptions, AppsRequest } from "./operations/apps/apps-request.ts";
 export { readDeclared } from "./operations/apps/read-declared.ts";

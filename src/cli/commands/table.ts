@@ -2,6 +2,7 @@ import type { Command } from "../command.ts";
 import { adoptCommand } from "./adopt.ts";
 import { buildCommand } from "./build.ts";
 import { completionCommand } from "./completion.ts";
+import { createCommand } from "./create.ts";
 import { deleteCommand } from "./delete.ts";
 import { diffCommand } from "./diff.ts";
 import { getCommand } from "./get.ts";
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   reconcileCommand,
   suspendCommand,
   resumeCommand,
+  createCommand,
   deleteCommand,
   adoptCommand,
   releaseCommand,
