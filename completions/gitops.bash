@@ -7,7 +7,7 @@ _gitops() {
   for ((index = 1; index < COMP_CWORD; index++)); do
     word="${COMP_WORDS[index]}"
     case "$word" in
-      --namespace|-n|--context|--cluster|--user|--kubeconfig|--server|-s|--token|--as|--as-group|--certificate-authority|--tls-server-name|--request-timeout|--expect-cluster|--color|--repo|--ref|--path|--git-token-file|--allow-remote|--helm-command|--helm-release|--helm-values|--helm-kube-version|--helm-api-versions|--confirm-prune|--load-restrictor|--max-file-size|--max-build-size|--max-documents|--max-depth|--max-nodes|--max-bases|--build-timeout|--timeout|--output|-o|--filename|-f|--selector|-l|--status|--reason|--until|--from) index=$((index + 1)) ;;
+      --namespace|-n|--context|--cluster|--user|--kubeconfig|--server|-s|--token|--as|--as-group|--certificate-authority|--tls-server-name|--request-timeout|--expect-cluster|--color|--repo|--ref|--path|--git-token-file|--allow-remote|--helm-command|--helm-release|--helm-values|--helm-kube-version|--helm-api-versions|--confirm-prune|--load-restrictor|--max-file-size|--max-build-size|--max-documents|--max-depth|--max-nodes|--max-bases|--build-timeout|--timeout|--output|-o|--filename|-f|--selector|-l|--status|--reason|--until|--url|--branch|--tag|--semver|--commit|--ref-name|--secret-ref|--ignore-paths|--source|--target-namespace|--depends-on|--health-check|--service-account|--kube-config-secret|--interval|--retry-interval|--reconcile-timeout|--label|--from) index=$((index + 1)) ;;
       -*) ;;
       *) if [[ -z "$command" ]]; then command="$word"; else position=$((position + 1)); fi ;;
     esac
@@ -55,12 +55,30 @@ _gitops() {
     --status) COMPREPLY=($(compgen -W "ready failed progressing suspended unknown synced outofsync" -- "$current")); return ;;
     --reason) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     --until) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --url) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --branch) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --tag) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --semver) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --commit) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --ref-name) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --secret-ref) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --ignore-paths) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --source) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --target-namespace) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --depends-on) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --health-check) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --service-account) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --kube-config-secret) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --interval) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --retry-interval) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --reconcile-timeout) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --label) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     --from) COMPREPLY=($(compgen -W "flux argocd helm kubectl" -- "$current")); return ;;
   esac
   case "$command" in
     "")
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help --version" -- "$current"))
-      else COMPREPLY=($(compgen -W "sync diff get build reconcile suspend resume delete adopt release completion version help" -- "$current")); fi ;;
+      else COMPREPLY=($(compgen -W "sync diff get build reconcile suspend resume create delete adopt release completion version help" -- "$current")); fi ;;
     sync)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--repo --ref --path --git-token-file --allow-remote --enable-helm --helm-command --helm-release --helm-values --helm-kube-version --helm-api-versions --prune --force --no-force-conflicts --no-preflight --create-namespace --allow-empty --allow-mass-prune --confirm-prune --load-restrictor --strict --max-file-size --max-build-size --max-documents --max-depth --max-nodes --max-bases --build-timeout --no-wait --timeout -y --yes --dry-run -o --output -f --filename --takeover --no-cross-namespace-refs --no-strict-substitute -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
       else case "$position" in
@@ -91,8 +109,14 @@ _gitops() {
     resume)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--all -l --selector -A --all-namespaces --no-wait --timeout -o --output -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
       fi ;;
+    create)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--url --branch --tag --semver --commit --ref-name --secret-ref --ignore-paths --recurse-submodules --source --path --prune --target-namespace --wait --depends-on --health-check --service-account --kube-config-secret --interval --retry-interval --reconcile-timeout --label --export --timeout -o --output -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
+      else case "$position" in
+        0) COMPREPLY=($(compgen -W "source kustomization ks" -- "$current")) ;;
+      esac
+      fi ;;
     delete)
-      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--allow-mass-prune --confirm-prune --no-wait --timeout -y --yes --dry-run -o --output -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--keep --allow-mass-prune --confirm-prune --no-wait --timeout -y --yes --dry-run -o --output -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
       fi ;;
     adopt)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--from --repo --ref --path --git-token-file --allow-remote --enable-helm --helm-command --helm-release --helm-values --helm-kube-version --helm-api-versions --prune --force --no-force-conflicts --no-preflight --create-namespace --allow-empty --allow-mass-prune --confirm-prune --load-restrictor --strict --max-file-size --max-build-size --max-documents --max-depth --max-nodes --max-bases --build-timeout --no-wait --timeout -y --yes --dry-run -o --output -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
@@ -115,7 +139,7 @@ _gitops() {
     help)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
       else case "$position" in
-        0) COMPREPLY=($(compgen -W "exit-codes sync diff get build reconcile suspend resume delete adopt release completion version help" -- "$current")) ;;
+        0) COMPREPLY=($(compgen -W "exit-codes sync diff get build reconcile suspend resume create delete adopt release completion version help" -- "$current")) ;;
       esac
       fi ;;
   esac

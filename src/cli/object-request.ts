@@ -4,7 +4,7 @@ import { UsageError } from "./usage-error.ts";
 /** The flags of `gitops create`, as they are given. */
 export interface CreateInput {
   readonly what: "source" | "kustomization" | "ks";
-  readonly words: readonly string[];
+  readonly names: readonly string[];
   readonly url: string | undefined;
   readonly branch: string | undefined;
   readonly tag: string | undefined;
@@ -45,10 +45,10 @@ const APP_FLAGS = [
 /** The object that was asked for. Throws UsageError for a missing name, source or URL, and for a flag of the other kind. */
 export function composeObject(input: CreateInput, namespace: string): JsonObject {
   const isSource = input.what === "source";
-  const [first = "", ...rest] = input.words;
+  const [first = "", ...rest] = input.names;
   if (isSource && first !== "git")
     throw new UsageError("only sources of the kind git can be made", "gitops create source git NAME --url URL");
-  const [name = "", ...more] = isSource ? rest : input.words;
+  const [name = "", ...more] = isSource ? rest : input.names;
   const usage = isSource ? "gitops create source git NAME --url URL" : "gitops create kustomization NAME --source KIND/NAME";
   if (name === "" || more.length > 0) throw new UsageError("create needs one name", usage);
   if (!/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(name)) {

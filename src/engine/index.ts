@@ -52,6 +52,8 @@ export { syncApps, type AppsResult } from "./operations/apps/sync-apps.ts";
 export { diffApps, type AppDiff } from "./operations/diff.ts";
 export { buildSource } from "./operations/build-source.ts";
 export { decidingFirst, exitStatusOf } from "./operations/deciding-failure.ts";
+export { checkExpectedCluster } from "./operations/cluster-identity.ts";
+export { deleteObject, prepareObjectDeletion, type ObjectDeletion } from "./operations/delete-objects.ts";
 export { executeDelete, prepareDelete } from "./operations/delete-delivery.ts";
 export { getDelivery, listDeliveries } from "./operations/delivery-status.ts";
 export { executePlan } from "./operations/execute-plan.ts";

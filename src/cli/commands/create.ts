@@ -9,7 +9,7 @@ export const createCommand = defineCommand({
     "With --export the object is printed and no cluster is needed; else it is applied, and waited for until its controller has made it ready.",
   arguments: {
     what: { description: "source, or kustomization (ks)", required: true, choices: ["source", "kustomization", "ks"] },
-    words: { description: "[git] NAME", many: true },
+    names: { description: "[git] NAME", many: true },
   },
   options: {
     url: { type: "string", placeholder: "URL", description: "source: https:// or ssh:// address of the repository" },

@@ -2,7 +2,7 @@ import type { OptionTable } from "../option.ts";
 
 /** The positional words of commands that ask something of delivery objects. */
 export const OBJECT_ARGUMENTS = {
-  words: {
+  names: {
     description:
       "KIND NAME, KIND/NAME or NAME; KIND is ks, hr, source, gitrepo … or a full name; a NAME alone is of an app, else of a source",
     many: true,

@@ -18,7 +18,7 @@ export const resumeCommand = defineCommand({
       import("../object-words.ts"),
       import("../run-on-objects.ts"),
     ]);
-    const wanted = readSelection(input.words, input);
+    const wanted = readSelection(input.names, input);
     return runOnObjects(session, { output: input.output, documentKind: "Resumption" }, async (context) => {
       const ports = await session.asking();
       const { found, missing } = await findWanted(wanted, session, ports, context);

@@ -28,7 +28,7 @@ export const suspendCommand = defineCommand({
       import("../until.ts"),
     ]);
     const until = input.until === undefined ? "" : parseUntil(input.until, "--until", Date.now());
-    const wanted = readSelection(input.words, input);
+    const wanted = readSelection(input.names, input);
     return runOnObjects(session, { output: input.output, documentKind: "Suspension" }, async (context) => {
       const ports = await session.asking();
       const { found, missing } = await findWanted(wanted, session, ports, context);

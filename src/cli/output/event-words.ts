@@ -63,6 +63,10 @@ function wordsOf(event: EngineEvent): EventWords {
         tone: "done",
         text: `${objectName(event.id)} is ready${event.revision === "" ? "" : `: ${escapeControls(event.revision)}`}`,
       };
+    case "object.deleting": {
+      const held = event.finalizers.length === 0 ? "" : `, held by ${event.finalizers.map(escapeControls).join(", ")}`;
+      return { tone: "begin", text: `deleting ${objectName(event.id)}${held}` };
+    }
     case "warning":
       return { tone: "warning", text: `${event.id === undefined ? "" : `${objectName(event.id)}: `}${escapeControls(event.message)}` };
     case "app.started":

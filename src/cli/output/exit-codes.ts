@@ -28,6 +28,7 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   USAGE: "a flag, an argument or its value is wrong",
   LOCK_HELD: "another run is working on this delivery, or took it over",
   SUSPENDED: "the delivery is suspended",
+  NO_CONTROLLER: "no controller is alive that would finish what was asked",
   STALE_OBJECT: "an object changed between reading and writing it",
   CONTROLLER_ALIVE: "a controller in the cluster delivers it: ask that one, or suspend the object first",
   EMPTY_BUILD: "the build has no objects, and the delivery owns some",

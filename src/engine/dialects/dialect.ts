@@ -3,7 +3,7 @@ import type { AppOutcome } from "../model/app-outcome.ts";
 import type { DeliveryRef } from "../model/delivery.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
-import type { ObjectView, SpokenKind } from "../model/object-view.ts";
+import type { DeletionEffect, ObjectView, SpokenKind } from "../model/object-view.ts";
 import type { RecordFormat } from "../model/record-format.ts";
 
 /**
@@ -31,4 +31,8 @@ export interface Dialect {
   requestPatch(token: string): JsonObject;
   /** A merge patch that suspends or resumes. `reason` and `until` (ISO 8601) are noted where they are not "". */
   suspendPatch(suspend: boolean, reason: string, until: string): JsonObject;
+  /** What the controller does with the delivered objects when this object is deleted as it is. */
+  deletionEffect(object: JsonObject): DeletionEffect;
+  /** A merge patch after which a deletion leaves the delivered objects. */
+  keepPatch(object: JsonObject): JsonObject;
 }

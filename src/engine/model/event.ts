@@ -51,6 +51,7 @@ export type EngineEvent = (
   | { readonly type: "request.retried"; readonly what: string; readonly reason: string; readonly attempt: number; readonly delayMs: number }
   | { readonly type: "request.sent"; readonly id: ResourceId; readonly controller: string }
   | { readonly type: "request.answered"; readonly id: ResourceId; readonly revision: Revision }
+  | { readonly type: "object.deleting"; readonly id: ResourceId; readonly finalizers: readonly string[] }
   | { readonly type: "warning"; readonly message: string; readonly id?: ResourceId }
   | ({
       readonly type: "sync.finished";

@@ -31,6 +31,14 @@ export interface RecordedObject extends ResourceId {
   readonly version: string;
 }
 
+/** What becomes of the delivered objects when the app itself is deleted. */
+export interface DeletionEffect {
+  /** `none` where it delivers nothing. */
+  readonly members: "deleted" | "kept" | "none";
+  /** For people, such as "deletionPolicy is Orphan". */
+  readonly why: string;
+}
+
 /** One attempt of an app, newest first in {@link ObjectView.history}. */
 export interface HistoryEntry {
   readonly revision: Revision;

@@ -19,6 +19,18 @@ export async function clusterIdentity(cluster: ClusterReader, context: RunContex
 }
 
 /**
+ * Stops what was told which cluster to expect, and meets another.
+ * @param expected uid of kube-system; undefined where any will do.
+ * @throws WRONG_CLUSTER
+ */
+export async function checkExpectedCluster(expected: string | undefined, cluster: ClusterReader, context: RunContext): Promise<void> {
+  if (expected === undefined) return;
+  const identity = await clusterIdentity(cluster, context);
+  if (expected !== identity)
+    throw wrongCluster(`this is the cluster ${identity ?? "(unknown)"}, not the expected ${expected}`, identity, expected);
+}
+
+/**
  * Stops a run that meets another cluster than the delivery knows: the wrong cluster has no inventory that could warn.
  * Where the identity may not be read, a record that is there proves the cluster well enough, since another one would not have it.
  * @returns the identity to record; "" where it can't be known yet.

@@ -1,5 +1,6 @@
 import type { Dialect } from "../dialect.ts";
 import { kustomizationApp } from "./app.ts";
+import { deletionEffect, keepPatch } from "./deletion.ts";
 import { FLUX_KINDS } from "./kinds.ts";
 import { kustomizationStatus } from "./outcome.ts";
 import { KUSTOMIZATION_RECORD } from "./record.ts";
@@ -19,4 +20,6 @@ export const fluxDialect: Dialect = {
   statusAfter: kustomizationStatus,
   requestPatch,
   suspendPatch,
+  deletionEffect,
+  keepPatch,
 };
