@@ -7,7 +7,7 @@ _gitops() {
   for ((index = 1; index < COMP_CWORD; index++)); do
     word="${COMP_WORDS[index]}"
     case "$word" in
-      --namespace|-n|--context|--cluster|--user|--kubeconfig|--server|-s|--token|--as|--as-group|--certificate-authority|--tls-server-name|--request-timeout|--expect-cluster|--color|--repo|--ref|--path|--git-token-file|--allow-remote|--helm-command|--helm-release|--helm-values|--helm-kube-version|--helm-api-versions|--confirm-prune|--load-restrictor|--max-file-size|--max-build-size|--max-documents|--max-depth|--max-nodes|--max-bases|--build-timeout|--timeout|--output|-o|--filename|-f|--selector|-l|--status|--reason|--until|--url|--branch|--tag|--semver|--commit|--ref-name|--secret-ref|--ignore-paths|--source|--target-namespace|--depends-on|--health-check|--service-account|--kube-config-secret|--interval|--retry-interval|--reconcile-timeout|--label|--from) index=$((index + 1)) ;;
+      --namespace|-n|--context|--cluster|--user|--kubeconfig|--server|-s|--token|--as|--as-group|--certificate-authority|--tls-server-name|--request-timeout|--expect-cluster|--color|--repo|--ref|--path|--git-token-file|--allow-remote|--helm-command|--helm-release|--helm-values|--helm-kube-version|--helm-api-versions|--confirm-prune|--load-restrictor|--max-file-size|--max-build-size|--max-documents|--max-depth|--max-nodes|--max-bases|--build-timeout|--timeout|--output|-o|--filename|-f|--selector|-l|--status|--types|--tail|--since|--container|-c|--reason|--until|--url|--branch|--tag|--semver|--commit|--ref-name|--secret-ref|--ignore-paths|--source|--target-namespace|--depends-on|--health-check|--service-account|--kube-config-secret|--interval|--retry-interval|--reconcile-timeout|--label|--from) index=$((index + 1)) ;;
       -*) ;;
       *) if [[ -z "$command" ]]; then command="$word"; else position=$((position + 1)); fi ;;
     esac
@@ -53,6 +53,11 @@ _gitops() {
     --selector) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     -l) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     --status) COMPREPLY=($(compgen -W "ready failed progressing suspended unknown synced outofsync" -- "$current")); return ;;
+    --types) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --tail) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --since) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --container) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    -c) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     --reason) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     --until) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     --url) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
@@ -78,7 +83,7 @@ _gitops() {
   case "$command" in
     "")
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help --version" -- "$current"))
-      else COMPREPLY=($(compgen -W "sync diff get build reconcile suspend resume create delete adopt release completion version help" -- "$current")); fi ;;
+      else COMPREPLY=($(compgen -W "sync diff get tree events logs history export build reconcile suspend resume create delete adopt release completion version help" -- "$current")); fi ;;
     sync)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--repo --ref --path --git-token-file --allow-remote --enable-helm --helm-command --helm-release --helm-values --helm-kube-version --helm-api-versions --prune --force --no-force-conflicts --no-preflight --create-namespace --allow-empty --allow-mass-prune --confirm-prune --load-restrictor --strict --max-file-size --max-build-size --max-documents --max-depth --max-nodes --max-bases --build-timeout --no-wait --timeout -y --yes --dry-run -o --output -f --filename --takeover --no-cross-namespace-refs --no-strict-substitute -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
       else case "$position" in
@@ -93,6 +98,21 @@ _gitops() {
       fi ;;
     get)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-A --all-namespaces -l --selector --status -o --output -w --watch --allow-remote --enable-helm --helm-command --helm-release --helm-values --helm-kube-version --helm-api-versions --no-headers -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
+      fi ;;
+    tree)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--compact -o --output --no-headers -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
+      fi ;;
+    events)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--types -w --watch -o --output --no-headers -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
+      fi ;;
+    logs)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--tail --since -f --follow -c --container -p --previous --no-prefix -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
+      fi ;;
+    history)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output --no-headers -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
+      fi ;;
+    export)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-A --all-namespaces -l --selector -o --output -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
       fi ;;
     build)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--repo --ref --path --git-token-file --allow-remote --enable-helm --helm-command --helm-release --helm-values --helm-kube-version --helm-api-versions --load-restrictor --strict --max-file-size --max-build-size --max-documents --max-depth --max-nodes --max-bases --build-timeout -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
@@ -139,7 +159,7 @@ _gitops() {
     help)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
       else case "$position" in
-        0) COMPREPLY=($(compgen -W "exit-codes sync diff get build reconcile suspend resume create delete adopt release completion version help" -- "$current")) ;;
+        0) COMPREPLY=($(compgen -W "exit-codes sync diff get tree events logs history export build reconcile suspend resume create delete adopt release completion version help" -- "$current")) ;;
       esac
       fi ;;
   esac

@@ -1,7 +1,6 @@
 import {
-  getDelivery,
-  getObject,
   listAllDeliveries,
+  statusOfFound,
   watchAllDeliveries,
   watchDelivery,
   watchObject,
@@ -55,14 +54,9 @@ export async function showDeliveries({ input, session, ports, context, filter }:
 export async function showDelivery(target: Extract<GetTarget, { type: "delivery" }>, showing: Showing): Promise<Rendered> {
   const { input, session, ports, context } = showing;
   const found = await findDelivery(target, session, ports, context);
-  if (!input.watch) return renderDelivery(await statusOf(found, ports, context), { ...input, now: ports.clock.now() });
+  if (!input.watch) return renderDelivery(await statusOfFound(found, ports, context), { ...input, now: ports.clock.now() });
   await watchOutput((signal) => watchFound(found, ports, { ...context, signal }), session, input, ports.clock);
   return NOTHING;
-}
-
-async function statusOf(found: FoundDelivery, ports: ReaderPorts, context: RunContext): Promise<AnyStatus> {
-  if (found.type === "bare") return { type: "bare", status: await getDelivery(found.ref, ports, context) };
-  return { type: "object", status: await getObject(found.found, ports, context) };
 }
 
 async function* watchFound(found: FoundDelivery, ports: ReaderPorts, context: RunContext): AsyncGenerator<AnyStatus> {

@@ -1,5 +1,4 @@
 import type { Discovery, ServedKind } from "../../engine/model/discovery.ts";
-import { GitOpsError } from "../../engine/model/errors.ts";
 import type { JsonObject } from "../../engine/model/json.ts";
 import { formatResourceId, versionOf, type GroupKind, type ResourceId } from "../../engine/model/resource-id.ts";
 import type { ApplyOptions, CallOptions, ClusterReader } from "../../engine/ports/cluster-reader.ts";
@@ -7,6 +6,7 @@ import type { Manifest } from "../../engine/model/manifest.ts";
 import { createDiscoverySource } from "./discovery/discover.ts";
 import { createOpenApiSource } from "./discovery/openapi.ts";
 import { printExactJson } from "./exact-json.ts";
+import { followLog, readLog } from "./read/log.ts";
 import { listAll } from "./read/list.ts";
 import { watchKind, type WatchParts } from "./read/watch.ts";
 import { isMissingNamespace, isMissingObject } from "./refusal.ts";
@@ -60,7 +60,8 @@ export function createReader(parts: ReaderParts): ClusterReader {
       return sendApply({ connection, served }, manifest, options, true);
     },
     openApi: (group, version, { signal }) => openApi.document(group, version, signal),
-    logTail: (namespace, pod, container, lines, { signal }) => readLog(parts, namespace, pod, container, lines, signal),
+    logLines: (query, { signal }) => followLog(connection, limits, query, signal),
+    logTail: (namespace, pod, container, lines, { signal }) => readLog(connection, { namespace, pod, container, lines }, signal),
   };
 }
 
@@ -93,25 +94,4 @@ export async function sendApply(
     signal: options.signal,
   };
   return connection.parse(await connection.answer(call, { id, object }), what);
-}
-
-async function readLog(
-  parts: ReaderParts,
-  namespace: string,
-  pod: string,
-  container: string,
-  lines: number,
-  signal: AbortSignal,
-): Promise<string> {
-  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log${queryText({ container, tailLines: lines })}`;
-  const call = { method: "GET" as const, path, what: `read the log of pod/${pod}`, accept: "*/*", idempotent: true, signal };
-  const answer = await parts.connection.attempt(call);
-  // A container that has not started yet has no log.
-  if (answer.status === 400)
-    throw new GitOpsError("OBJECT_NOT_FOUND", `pod/${pod} has no log of container ${container} yet`, {
-      hint: "see why with: kubectl describe pod",
-      data: { pod, container },
-    });
-  if (answer.status >= 400) throw parts.connection.refuse(answer, call);
-  return answer.text;
 }

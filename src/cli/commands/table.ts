@@ -5,6 +5,10 @@ import { completionCommand } from "./completion.ts";
 import { createCommand } from "./create.ts";
 import { deleteCommand } from "./delete.ts";
 import { diffCommand } from "./diff.ts";
+import { eventsCommand } from "./events.ts";
+import { exportCommand } from "./export.ts";
+import { historyCommand } from "./history.ts";
+import { logsCommand } from "./logs.ts";
 import { getCommand } from "./get.ts";
 import { helpCommand } from "./help.ts";
 import { reconcileCommand } from "./reconcile.ts";
@@ -12,6 +16,7 @@ import { releaseCommand } from "./release.ts";
 import { resumeCommand } from "./resume.ts";
 import { suspendCommand } from "./suspend.ts";
 import { syncCommand } from "./sync.ts";
+import { treeCommand } from "./tree.ts";
 import { versionCommand } from "./version.ts";
 
 /** Every command, in the order of the help page. Parsing, help, completions and docs/commands come from here. */
@@ -19,6 +24,11 @@ export const COMMANDS: readonly Command[] = [
   syncCommand,
   diffCommand,
   getCommand,
+  treeCommand,
+  eventsCommand,
+  logsCommand,
+  historyCommand,
+  exportCommand,
   buildCommand,
   reconcileCommand,
   suspendCommand,

@@ -27,6 +27,8 @@ export interface Dialect {
   source(manifest: Manifest, warn: (message: string) => void): SourceObject;
   /** The status of an app after a run, to be merged into the one it has; what the controller would have written. */
   statusAfter(object: JsonObject, outcome: AppOutcome): JsonObject;
+  /** Annotations that ask something of a controller once: no part of what an object declares. */
+  readonly requestAnnotations: readonly string[];
   /** A merge patch that asks the controller to reconcile now; `token` is told apart from all earlier ones. */
   requestPatch(token: string): JsonObject;
   /** A merge patch that suspends or resumes. `reason` and `until` (ISO 8601) are noted where they are not "". */

@@ -39,6 +39,12 @@ export function stringAt(value: JsonValue | undefined, ...path: readonly string[
   return typeof found === "string" ? found : "";
 }
 
+/** The number at a path of keys; undefined where there is none. */
+export function numberAt(value: JsonValue | undefined, ...path: readonly string[]): number | undefined {
+  const found = valueAt(value, ...path);
+  return typeof found === "number" ? found : undefined;
+}
+
 /** The object at a path of keys; an empty one where there is none. Not for writing into. */
 export function objectAt(value: JsonValue | undefined, ...path: readonly string[]): Readonly<JsonObject> {
   const found = valueAt(value, ...path);

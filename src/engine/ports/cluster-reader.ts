@@ -29,6 +29,21 @@ export interface ApplyOptions {
   readonly strict: boolean;
 }
 
+/** Which part of which container's log. */
+export interface LogQuery {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  /** So many lines from the end; all where it is left out. */
+  readonly tailLines?: number;
+  /** Lines of the last so many seconds. */
+  readonly sinceSeconds?: number;
+  /** Go on with what comes, until the container ends. */
+  readonly follow: boolean;
+  /** The container's former run, before it was restarted. */
+  readonly previous: boolean;
+}
+
 /** A call that can be cancelled. */
 export interface CallOptions {
   readonly signal: AbortSignal;
@@ -59,6 +74,11 @@ export interface ClusterReader {
   dryRunApply(manifest: Manifest, options: ApplyOptions & CallOptions): Promise<JsonObject>;
   /** The schemas of the server's OpenAPI v3 document of a group and version (`components.schemas`), or undefined where it publishes none. */
   openApi(group: string, version: string, options: CallOptions): Promise<JsonObject | undefined>;
+  /**
+   * The lines of a container's log, as they come. Ends with the log; while following, when the container ends or the signal is aborted.
+   * Throws OBJECT_NOT_FOUND where there is no log (yet).
+   */
+  logLines(query: LogQuery, options: CallOptions): AsyncIterable<string>;
   /** The last lines of a container's log. */
   logTail(namespace: string, pod: string, container: string, lines: number, options: CallOptions): Promise<string>;
 }

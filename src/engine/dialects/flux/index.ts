@@ -4,7 +4,7 @@ import { deletionEffect, keepPatch } from "./deletion.ts";
 import { FLUX_KINDS } from "./kinds.ts";
 import { kustomizationStatus } from "./outcome.ts";
 import { KUSTOMIZATION_RECORD } from "./record.ts";
-import { requestPatch, suspendPatch } from "./requests.ts";
+import { REQUEST_ANNOTATIONS, requestPatch, suspendPatch } from "./requests.ts";
 import { gitRepositorySource } from "./source.ts";
 import { viewFluxObject } from "./view.ts";
 
@@ -18,6 +18,7 @@ export const fluxDialect: Dialect = {
   app: kustomizationApp,
   source: gitRepositorySource,
   statusAfter: kustomizationStatus,
+  requestAnnotations: REQUEST_ANNOTATIONS,
   requestPatch,
   suspendPatch,
   deletionEffect,

@@ -3,6 +3,9 @@ import type { JsonObject } from "../../model/json.ts";
 /** Any new value asks the controller to reconcile; it answers in `status.lastHandledReconcileAt`. */
 export const REQUESTED_AT = "reconcile.fluxcd.io/requestedAt";
 
+/** The requests that Flux's controllers know; the last two are a HelmRelease's. */
+export const REQUEST_ANNOTATIONS = [REQUESTED_AT, "reconcile.fluxcd.io/forceAt", "reconcile.fluxcd.io/resetAt"];
+
 /** Flux has no words for these; other tools leave annotations that they do not know alone. */
 export const SUSPEND_REASON = "gitops/suspend-reason";
 export const SUSPEND_UNTIL = "gitops/suspend-until";
