@@ -9,11 +9,11 @@ import { helmProgram } from "../support/build-helm.mjs";
 import { kustomizeOracle } from "../support/build-kustomize-oracle.mjs";
 import { WEB_CHART } from "../support/charts.ts";
 import { diskTree } from "../support/disk-tree.ts";
-import { writeFiles, type Files } from "../support/git-server.ts";
+import { startGitServer, writeFiles, type Files } from "../support/git-server.ts";
 import { buildOptions, builtText } from "../support/kustomize-build.ts";
 import { originalBuild } from "../support/oracle-build.ts";
 import { startChartServer } from "../support/chart-server.ts";
-import { allowed } from "../support/remote-content.ts";
+import { allowed, remoteContent } from "../support/remote-content.ts";
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const oracle = kustomizeOracle(say);
@@ -268,4 +268,17 @@ describe("charts are rendered as by the original", { skip }, async () => {
       assert.equal(ours, original.text);
     });
   }
+
+  test("a chart in a repository that is named by URL", async () => {
+    const git = await startGitServer();
+    after(() => git.close());
+    const base = { "base/kustomization.yaml": `namespace: based\n${chart("  valuesFile: v.yaml\n")}`, "base/v.yaml": "replicas: 4\n" };
+    await git.createRepository("charts", { ...base, ...below("base/charts/web", WEB_CHART) });
+    const folder = join(work, "remote");
+    await writeFiles(folder, { "kustomization.yaml": `resources: ['${git.url}/charts.git//base']\nnamePrefix: p-\n` });
+    const options = buildOptions({ charts: renderer, remote: remoteContent(), allowedRemotes: allowed(git.url) });
+    const original = await originalBuild(oracle ?? "", folder, "--enable-helm", "--helm-command", helm ?? "");
+    assert.notEqual(original.text, undefined, original.says);
+    assert.equal(await builtText(diskTree(folder), "", options), original.text);
+  });
 });

@@ -46,6 +46,7 @@ interface Row {
   readonly claim: string;
   readonly files: Files;
   readonly fails?: true;
+  readonly flags?: readonly string[];
 }
 
 const rows: readonly Row[] = [
@@ -118,6 +119,25 @@ const rows: readonly Row[] = [
     fails: true,
   },
   {
+    claim: "a file above its folder inside the repository, although files here may lie anywhere,",
+    files: {
+      "in/kustomization.yaml": "resources: [../own.yaml]\n",
+      "kustomization.yaml": "resources: [in, '{git}/base.git//above']\n",
+      "own.yaml": configMap("own"),
+    },
+    flags: ["--load-restrictor", "LoadRestrictionsNone"],
+    fails: true,
+  },
+  {
+    claim: "a file above its folder here",
+    files: {
+      "in/kustomization.yaml": "resources: [../own.yaml]\n",
+      "kustomization.yaml": "resources: [in, '{git}/base.git']\n",
+      "own.yaml": configMap("own"),
+    },
+    flags: ["--load-restrictor", "LoadRestrictionsNone"],
+  },
+  {
     claim: "a folder that leaves its repository behind many slashes",
     files: { "kustomization.yaml": "resources: ['{git}/base.git////deep/../..']\n" },
     fails: true,
@@ -175,13 +195,17 @@ describe("remote content is built as by the original", { skip }, () => {
     await git.close();
   });
 
-  for (const [index, { claim, files: written, fails }] of rows.entries()) {
+  for (const [index, { claim, files: written, fails, flags = [] }] of rows.entries()) {
     test(`${claim}${fails === true ? " is refused" : ""}`, async () => {
       const folder = join(work, String(index));
       const filled = (text: string) => text.replaceAll("{git}", git.url).replaceAll("{files}", filesUrl).replaceAll("{commit}", commit);
       await writeFiles(folder, Object.fromEntries(Object.entries(written).map(([path, text]) => [path, filled(String(text))])));
-      const options = buildOptions({ remote: remoteContent(), allowedRemotes: allowed(git.url, filesUrl) });
-      const original = await originalBuild(oracle ?? "", folder);
+      const options = buildOptions({
+        remote: remoteContent(),
+        allowedRemotes: allowed(git.url, filesUrl),
+        ...(flags.length > 0 && { loadRestrictor: "LoadRestrictionsNone" }),
+      });
+      const original = await originalBuild(oracle ?? "", folder, ...flags);
       const ours = builtText(diskTree(folder), "", options);
       if (fails === true) {
         assert.equal(original.text, undefined);

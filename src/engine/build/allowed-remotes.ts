@@ -14,6 +14,9 @@ export interface AllowedRemote {
 
 const USUAL_PORTS: Readonly<Record<string, string>> = { https: "443", oci: "443", ssh: "22", http: "80" };
 const HOST = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*\.?|\[[0-9a-f:.]+\])$/;
+/** What clients take for an address of version 4 by its last part: `443`, `0x7f.1`. Only the usual form is the same to all of them. */
+const NUMERIC = /(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$/;
+const ADDRESS = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 // eslint-disable-next-line no-control-regex -- control characters are what is refused
 const FORBIDDEN = /[\s\\\u0000-\u001f\u007f-\u009f]/;
 
@@ -52,6 +55,6 @@ export function allowingFlag({ scheme, host }: RemoteHost): string {
 
 function hostOf(scheme: string, text: string): string | undefined {
   const [, name = "", port = ""] = /^(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/.exec(text.toLowerCase()) ?? [];
-  if (name.length > 253 || !HOST.test(name)) return undefined;
+  if (name.length > 253 || !HOST.test(name) || (NUMERIC.test(name) && !ADDRESS.test(name))) return undefined;
   return port === "" || port === USUAL_PORTS[scheme] ? name : `${name}:${Number(port)}`;
 }
