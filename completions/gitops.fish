@@ -78,7 +78,7 @@ complete -c gitops -n '__fish_seen_subcommand_from sync' -l no-strict-substitute
 complete -c gitops -n '__fish_seen_subcommand_from sync' -a "(__fish_complete_directories)"
 complete -c gitops -n '__fish_seen_subcommand_from diff' -l repo -x -d 'Git repository: https, ssh, user@host:path, file or a local path'
 complete -c gitops -n '__fish_seen_subcommand_from diff' -l ref -x -d 'branch, tag, commit, or semver:RANGE for the highest tag in it; the repository\'s default branch where left out'
-complete -c gitops -n '__fish_seen_subcommand_from diff' -l path -x -d 'folder of the repository to build'
+complete -c gitops -n '__fish_seen_subcommand_from diff' -l path -x -d 'folder of the repository to build; for a Kustomization a local folder to build in place of its own'
 complete -c gitops -n '__fish_seen_subcommand_from diff' -l git-token-file -r -F -d 'file that holds the token for the Git server'
 complete -c gitops -n '__fish_seen_subcommand_from diff' -l allow-remote -x -d 'let bases, files and charts come from this host, HOST or HOST:PORT, http://HOST where it has no TLS; may be repeated'
 complete -c gitops -n '__fish_seen_subcommand_from diff' -l enable-helm -d 'let the helm program render charts'
@@ -106,7 +106,10 @@ complete -c gitops -n '__fish_seen_subcommand_from diff' -l max-bases -x -d 'dee
 complete -c gitops -n '__fish_seen_subcommand_from diff' -l build-timeout -x -d 'longest time that a build takes; 30s where left out'
 complete -c gitops -n '__fish_seen_subcommand_from diff' -l plan -d 'show the order of the steps and the reason for each'
 complete -c gitops -n '__fish_seen_subcommand_from diff' -l output -s o -x -a 'json yaml' -d 'a document in place of text'
-complete -c gitops -n '__fish_seen_subcommand_from diff' -l timeout -x -d 'how long the whole run may take; 0 for no limit'
+complete -c gitops -n '__fish_seen_subcommand_from diff' -l timeout -x -d 'how long the whole run, or that of each app, may take; 0 for no limit, 5m or what the app says where left out'
+complete -c gitops -n '__fish_seen_subcommand_from diff' -l filename -s f -x -d 'file or folder of Flux objects to deliver; may be repeated'
+complete -c gitops -n '__fish_seen_subcommand_from diff' -l no-cross-namespace-refs -d 'do not let apps name sources and dependencies of other namespaces'
+complete -c gitops -n '__fish_seen_subcommand_from diff' -l no-strict-substitute -d 'do not refuse variables that are not set and have no default'
 complete -c gitops -n '__fish_seen_subcommand_from diff' -a "(__fish_complete_directories)"
 complete -c gitops -n '__fish_seen_subcommand_from get' -l all-namespaces -s A -d 'of all namespaces'
 complete -c gitops -n '__fish_seen_subcommand_from get' -l selector -s l -x -d 'those with these labels, such as team=shop'

@@ -68,6 +68,25 @@ export async function appsOptions(input: AppsInput, session: ReadSession): Promi
   };
 }
 
+/** One app of the cluster, from another ref of its source or from a local folder where that was asked for. Throws UsageError for both. */
+export async function namedApp(
+  id: ResourceId,
+  input: AppsInput & { readonly ref: string | undefined; readonly path: string | undefined },
+  session: ReadSession,
+): Promise<AppsRequest> {
+  const { ref, path } = input;
+  if (ref !== undefined && path !== undefined)
+    throw new UsageError(
+      "--ref and --path exclude each other for a Kustomization",
+      "--path names a local folder, --ref another ref of its source",
+    );
+  const options = await appsOptions(input, session);
+  if (ref !== undefined) return { declared: [], named: [id], options: { ...options, instead: { app: id, ref } } };
+  if (path === undefined) return { declared: [], named: [id], options };
+  const files = { type: "directory", path: (await located(path)).folder } as const;
+  return { declared: [], named: [id], options: { ...options, instead: { app: id, files } } };
+}
+
 /**
  * The apps and sources that files declare. What is neither is told and left alone: it belongs to no delivery.
  * Throws what building throws, and DELIVERY_NOT_FOUND where the files declare no app.

@@ -23,6 +23,8 @@ export async function renderDiffs(
   );
   const [first] = failures;
   const exitStatus = first === undefined ? (differs ? statusOfDifferences : 0) : ERROR_EXIT[first.code];
+  const [only] = diffs;
+  if (diffs.length === 1 && only?.prepared !== undefined) return { ...(await renderDiff(only.prepared, format, terminal)), exitStatus };
   if (format.output !== undefined) {
     const items = diffs.flatMap(({ id, prepared }): JsonObject[] =>
       prepared === undefined ? [] : [{ ...diffDocument(prepared), app: { ...id } }],

@@ -7,6 +7,7 @@ import { formatResourceId, resourceKey, type ResourceId } from "../../model/reso
 import type { ClusterReader } from "../../ports/cluster-reader.ts";
 import { prepareSync } from "../prepare-sync.ts";
 import type { AppReaderPorts, DeliveryRequest, Destinations, PreparedSync, ReaderPorts, RunContext } from "../request.ts";
+import { withTop } from "./artifact-top.ts";
 import type { AppSources } from "./app-sources.ts";
 import type { AppsOptions } from "./apps-request.ts";
 import { isPlayed } from "./declared-objects.ts";
@@ -76,7 +77,7 @@ async function filesOf(
   context: RunContext,
 ): Promise<Artifact> {
   const isThis = instead !== undefined && resourceKey(instead.app) === resourceKey(app.id);
-  if (isThis && "files" in instead) return ports.fetcher.fetch(instead.files, context);
+  if (isThis && "files" in instead) return withTop(await ports.fetcher.fetch(instead.files, context));
   const artifact = await sources.artifact(app.source, isThis && "ref" in instead ? instead.ref : "");
   return { ...artifact, path: app.build.path };
 }

@@ -1,8 +1,8 @@
 import { build } from "../../build/index.ts";
 import { buildForFlux } from "../../build/flux/index.ts";
-import type { Artifact, FileTree } from "../../model/artifact.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { Source } from "../../model/source.ts";
+import { withTop } from "./artifact-top.ts";
 import { runBuild } from "../desired-state.ts";
 import type { AppReaderPorts, DeliveryRequest, RunContext } from "../request.ts";
 
@@ -28,17 +28,4 @@ export async function readDeclared(
       : build(tree, path === "" ? file : `${path}/${file}`, options),
   );
   return manifests;
-}
-
-/** A folder outside of Git has the file system for its top; apps are read from artifacts, whose top is a folder. */
-function withTop({ tree, path }: Artifact): { readonly tree: FileTree; readonly path: string } {
-  if (!path.startsWith("/")) return { tree, path };
-  const below = (inside: string): string => (inside === "" ? path : `${path}/${inside}`);
-  const top: FileTree = {
-    typeOf: (inside) => tree.typeOf(below(inside)),
-    list: (inside) => tree.list(below(inside)),
-    read: (inside) => tree.read(below(inside)),
-    resolve: async (inside) => (await tree.resolve(below(inside)), inside),
-  };
-  return { tree: top, path: "" };
 }
