@@ -33,6 +33,7 @@ export { buildForFlux, type FluxBuild } from "./build/flux/index.ts";
 export { substituteManifests, type VariableSubstitution } from "./build/substitute/substitute-manifests.ts";
 export { substituteText, type SubstituteTextOptions } from "./build/substitute/substitute-text.ts";
 export { DIALECTS, DIALECT_KINDS, findSpokenKind, type DialectKind } from "./dialects/table.ts";
+export { compileHealthExpressions, fluxVerdict, type ExpressionJudge, type FluxVerdict, type ReadinessJudge } from "./health/index.ts";
 export * from "./operations/request.ts";
 export { prepareAdoption } from "./operations/adopt-delivery.ts";
 export { ADOPTION_SOURCES, type AdoptionSource } from "./plan/index.ts";

@@ -32,7 +32,8 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   yaml: ["src/engine/yaml/"],
   "js-yaml": ["src/engine/yaml/"],
   "@noble/hashes": ["src/engine/build/"],
-  re2js: ["src/engine/build/"],
+  re2js: ["src/engine/build/", "src/engine/health/"],
+  "@marcbachmann/cel-js": ["src/engine/health/"],
 };
 
 /** Operations that must be unable to write, by the types they are given. */

@@ -5,14 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
-import {
-  addCommonMetadata,
-  buildForFlux,
-  GitOpsError,
-  printManifests,
-  substituteManifests,
-  type JsonObject,
-} from "../../src/engine/index.ts";
+import { addCommonMetadata } from "../../src/engine/build/flux/add-metadata.ts";
+import { buildForFlux } from "../../src/engine/build/flux/index.ts";
+import { substituteManifests } from "../../src/engine/build/substitute/substitute-manifests.ts";
+import { GitOpsError, printManifests, type JsonObject } from "../../src/engine/index.ts";
 import { skipWithoutFluxOracle as skip, startFluxOracle, type FluxOracle } from "../support/flux-oracle.ts";
 import { writeFiles } from "../support/git-server.ts";
 import { buildOptions } from "../support/kustomize-build.ts";

@@ -1,6 +1,7 @@
 import { dialectOf } from "../../dialects/table.ts";
+import { compileReadyExpression } from "../../health/index.ts";
 import type { App, Dependency } from "../../model/app.ts";
-import { stringAt, type JsonObject } from "../../model/json.ts";
+import { stringAt } from "../../model/json.ts";
 import type { ClusterReader } from "../../ports/cluster-reader.ts";
 import type { RunContext } from "../request.ts";
 
@@ -22,7 +23,10 @@ export async function unreadyReason(
   const isServed = (await cluster.discover(context)).find(id) !== undefined;
   const object = isServed ? await cluster.get(id, context) : undefined;
   if (object === undefined) return `the dependency ${name} is not there`;
-  if (readyExpr !== "") return (await isReady(readyExpr, object, app)) ? undefined : `the dependency ${name} does not meet its readyExpr`;
+  if (readyExpr !== "") {
+    const { isReady, message } = (await compileReadyExpression(readyExpr))(app.manifest.object, object);
+    return isReady ? undefined : `the dependency ${name} does not meet its readyExpr${message === "" ? "" : `: ${message}`}`;
+  }
   const view = dialectOf(id)?.dialect.view(object);
   if (view === undefined || !view.isObserved || view.ready !== "True") {
     const why = stringAt({ message: view?.message ?? "" }, "message");
@@ -32,8 +36,4 @@ export async function unreadyReason(
     view.source?.name === app.source.name && view.source.namespace === app.source.namespace && view.source.kind === app.source.kind;
   if (isSameSource && revision !== undefined && view.revision !== revision) return `the dependency ${name} has not applied ${revision} yet`;
   return undefined;
-}
-
-function isReady(_expression: string, _dep: JsonObject, _app: App): Promise<boolean> {
-  return Promise.resolve(false);
 }

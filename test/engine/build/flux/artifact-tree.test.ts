@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { artifactTree, type FileTree } from "../../../../src/engine/index.ts";
+import { artifactTree } from "../../../../src/engine/build/flux/artifact-tree.ts";
+import { type FileTree } from "../../../../src/engine/index.ts";
 import { memoryTree, type MemoryEntry } from "../../../support/memory-tree.ts";
 
 const FILES: Readonly<Record<string, MemoryEntry>> = {

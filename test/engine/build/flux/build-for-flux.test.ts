@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addCommonMetadata, buildForFlux, type FluxBuild, type JsonObject } from "../../../../src/engine/index.ts";
+import { addCommonMetadata } from "../../../../src/engine/build/flux/add-metadata.ts";
+import { buildForFlux, type FluxBuild } from "../../../../src/engine/build/flux/index.ts";
+import { type JsonObject } from "../../../../src/engine/index.ts";
 import { buildOptions } from "../../../support/kustomize-build.ts";
 import { memoryTree } from "../../../support/memory-tree.ts";
 

@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  DEFAULT_BUDGET,
-  GitOpsError,
-  isJsonObject,
-  substituteManifests,
-  type JsonObject,
-  type Manifest,
-  type VariableSubstitution,
-} from "../../../../src/engine/index.ts";
+import { substituteManifests, type VariableSubstitution } from "../../../../src/engine/build/substitute/substitute-manifests.ts";
+import { DEFAULT_BUDGET, GitOpsError, isJsonObject, type JsonObject, type Manifest } from "../../../../src/engine/index.ts";
 
 function manifest(object: JsonObject, name = "settings"): Manifest {
   const metadata = isJsonObject(object["metadata"]) ? object["metadata"] : {};

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { GitOpsError, substituteText } from "../../../../src/engine/index.ts";
+import { substituteText } from "../../../../src/engine/build/substitute/substitute-text.ts";
+import { GitOpsError } from "../../../../src/engine/index.ts";
 
 const VARIABLES = new Map(
   Object.entries({ name: "web", path: "a/b/c.tar.gz", empty: "", word: "hello", umlaut: "ärger", "1x": "digit first" }),
