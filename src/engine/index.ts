@@ -55,6 +55,7 @@ export { buildSource } from "./operations/build-source.ts";
 export { decidingFirst, exitStatusOf } from "./operations/deciding-failure.ts";
 export { checkExpectedCluster } from "./operations/cluster-identity.ts";
 export { deleteObject, prepareObjectDeletion, type ObjectDeletion } from "./operations/delete-objects.ts";
+export { explainSource, type ExplainedObject, type Explanation, type ObjectQuery } from "./operations/explain-source.ts";
 export { executeDelete, prepareDelete } from "./operations/delete-delivery.ts";
 export { getDelivery, listDeliveries } from "./operations/delivery-status.ts";
 export { executePlan } from "./operations/execute-plan.ts";

@@ -1,8 +1,9 @@
 import type { JsonObject } from "../model/json.ts";
-import type { Origin } from "../model/manifest.ts";
+import type { Origin, Touch } from "../model/manifest.ts";
 
 /** An object of a build, and the file that it came from. */
 export interface BuiltObject {
   readonly object: JsonObject;
   readonly origin: Origin;
+  readonly touches?: readonly Touch[];
 }

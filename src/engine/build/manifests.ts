@@ -27,7 +27,7 @@ export function manifestsOf(objects: readonly BuiltObject[], budget: BuildBudget
   return manifests;
 }
 
-function manifestOf({ object, origin }: BuiltObject): Manifest {
+function manifestOf({ object, origin, touches }: BuiltObject): Manifest {
   refuseEncrypted(object, origin);
   const apiVersion = stringAt(object, "apiVersion");
   const id: ResourceId = {
@@ -36,7 +36,7 @@ function manifestOf({ object, origin }: BuiltObject): Manifest {
     namespace: stringAt(object, "metadata", "namespace"),
     name: stringAt(object, "metadata", "name"),
   };
-  return { id, apiVersion, object, origin };
+  return { id, apiVersion, object, origin, ...(touches === undefined ? {} : { touches }) };
 }
 
 /** Remembers an object; throws BUILD_FAILED where it was there. An object without a name (a hook with generateName) is another one each time. */

@@ -37,11 +37,12 @@ export async function runBuild(
   work: (options: BuildOptions) => Promise<BuildResult>,
 ): Promise<BuildResult> {
   const { ports, context, delivery } = around;
-  const { budget, loadRestrictor, strict } = options;
+  const { budget, loadRestrictor, strict, tracesTouches = false } = options;
   const given: BuildOptions = {
     budget,
     loadRestrictor,
     strict,
+    tracesTouches,
     monotonic: () => ports.clock.monotonic(),
     signal: context.signal,
     ...surroundingsOf(artifact, ports.surroundings, context, delivery),

@@ -104,6 +104,8 @@ export interface DeliveryRequest {
     readonly budget: BuildBudget;
     readonly loadRestrictor: "LoadRestrictionsRootOnly" | "LoadRestrictionsNone";
     readonly strict: boolean;
+    /** Whether manifests tell which steps touched which fields; see BuildOptions. */
+    readonly tracesTouches?: boolean;
   };
   /** uid of kube-system that the cluster must have. */
   readonly expectCluster: string | undefined;

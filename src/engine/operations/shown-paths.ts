@@ -1,6 +1,7 @@
 import type { BuildResult } from "../build/build-options.ts";
 import type { Artifact } from "../model/artifact.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
+import type { Manifest } from "../model/manifest.ts";
 import { GitOpsError } from "../model/errors.ts";
 
 /**
@@ -13,12 +14,18 @@ export async function withShownPaths(artifact: Artifact, run: () => Promise<Buil
   try {
     const { manifests, warnings } = await run();
     return {
-      manifests: manifests.map((manifest) => ({ ...manifest, origin: { ...manifest.origin, file: `/${manifest.origin.file}` } })),
+      manifests: manifests.map(shownManifest),
       warnings: warnings.map((warning) => shownDiagnostic(warning, path)),
     };
   } catch (error) {
     throw error instanceof GitOpsError ? shownError(error, path) : error;
   }
+}
+
+function shownManifest(manifest: Manifest): Manifest {
+  const { origin, touches } = manifest;
+  const shown = { ...manifest, origin: { ...origin, file: `/${origin.file}` } };
+  return touches === undefined ? shown : { ...shown, touches: touches.map((touch) => ({ ...touch, file: `/${touch.file}` })) };
 }
 
 function shownError(error: GitOpsError, folder: string): GitOpsError {

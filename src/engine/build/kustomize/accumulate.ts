@@ -14,6 +14,7 @@ import { makeResources } from "./resources/read-resources.ts";
 import { ResourceMap } from "./resources/resource-map.ts";
 import type { Resource } from "./resources/resource.ts";
 import type { Schema } from "./schema/schema.ts";
+import type { Tracer } from "./trace/tracer.ts";
 import { fieldSteps } from "./steps/field-steps.ts";
 import { loadedFile, type StepContext, type TransformStep } from "./steps/step.ts";
 
@@ -30,6 +31,8 @@ export interface BuildContext {
   readonly schema: Schema;
   /** Whether `buildMetadata` of the root asks for anything; then every resource remembers where it comes from. */
   readonly traces: boolean;
+  /** Set where somebody asks which step touched which field. */
+  readonly tracer: Tracer | undefined;
 }
 
 /** An accumulator of nothing. */
@@ -97,6 +100,8 @@ class FolderBuild {
       const resources = makeResources(file.path, this.#context.session.documents(file.path, file.bytes), this.#context.schema);
       if (this.#context.traces) for (const resource of resources) resource.provenance = appendPath(this.#path, path);
       this.#into.resources.append(resources);
+      const label = writtenPath(this.#folder.fields, "resources", index);
+      if (this.#context.tracer !== undefined) for (const one of resources) this.#context.tracer.observe([one], { label, spot: one.origin });
     }
   }
 
@@ -134,14 +139,21 @@ class FolderBuild {
         const spot = { file, field: `/${kind === "Secret" ? "secretGenerator" : "configMapGenerator"}/${index}` };
         const generated = generate({ kind, spot, arguments: entry, options: fields.generatorOptions, readFile }, this.#context.schema);
         absorb(resources, this.#traced([generated], `${kind}Generator`, this.#folder.fileName));
+        this.#context.tracer?.observe([generated], {
+          label: `${kind === "Secret" ? "secretGenerator" : "configMapGenerator"}[${index}]`,
+          spot,
+        });
       }
     }
     for (const chart of charts) {
-      absorb(resources, this.#traced(this.#ofChart(chart), "HelmChartInflationGenerator", this.#folder.fileName));
+      const made = this.#traced(this.#ofChart(chart), "HelmChartInflationGenerator", this.#folder.fileName);
+      absorb(resources, made);
+      this.#context.tracer?.observe(made, { label: "helmCharts", spot: this.#steps.spot("helmCharts") });
     }
     for (const plugin of plugins.generators) {
       const made = plugin.chart === undefined ? [pluginResource(this.#steps, plugin)] : this.#ofChart(plugin.chart);
       absorb(resources, this.#traced(made, plugin.resource, plugin.configuredIn));
+      this.#context.tracer?.observe(made, { label: `${plugin.kind} ${plugin.resource.name}`, spot: plugin.resource.origin });
     }
   }
 
@@ -184,7 +196,7 @@ class FolderBuild {
   #runStep(step: TransformStep, by: Provenance): void {
     const { resources } = this.#into;
     this.#context.session.checkTime();
-    step.run(resources);
+    this.#runParts(step, resources);
     if (this.#context.traces) {
       for (const resource of resources.all) {
         if (resource.provenance === undefined) resource.provenance = by;
@@ -192,6 +204,15 @@ class FolderBuild {
       }
     }
     resources.dropDeleted();
+  }
+
+  #runParts(step: TransformStep, resources: ResourceMap): void {
+    const { tracer } = this.#context;
+    if (tracer === undefined) return step.run(resources);
+    for (const part of step.parts ?? [step]) {
+      part.run(resources);
+      tracer.observe(resources.all, { label: part.label, spot: part.spot });
+    }
   }
 
   /** A validator may look at everything and change nothing. */

@@ -5,6 +5,7 @@ import type { Origin } from "../../model/manifest.ts";
 import { fileFailure } from "../../yaml/failure.ts";
 import { readYaml } from "../../yaml/read.ts";
 import type { BuildOptions } from "../build-options.ts";
+import type { BuiltObject } from "../built-object.ts";
 import { noProblems } from "../problems.ts";
 import { accumulate, type Accumulator, type BuildContext, emptyAccumulator } from "./accumulate.ts";
 import { buildFailure } from "./fail.ts";
@@ -22,6 +23,7 @@ import type { Resource, ResourceOrigin } from "./resources/resource.ts";
 import { setSchema } from "./schema/choose.ts";
 import { placedError } from "./report-place.ts";
 import type { KustomizeResult } from "./result.ts";
+import { Tracer } from "./trace/tracer.ts";
 import { builtInSchema, type Schema } from "./schema/schema.ts";
 import { sortResources } from "./sort-order.ts";
 
@@ -61,14 +63,26 @@ async function buildOnce(session: LoadSession, path: string): Promise<KustomizeR
     pluginConfigs(session, plugins),
   );
   const metadata = folder.fields.buildMetadata ?? [];
-  const context: BuildContext = { session, schema: chooseSchema(session, folder), traces: metadata.length > 0 };
+  const tracer = session.options.tracesTouches === true ? new Tracer(session.bytesOf) : undefined;
+  const context: BuildContext = { session, schema: chooseSchema(session, folder), traces: metadata.length > 0, tracer };
   const accumulator = emptyAccumulator();
   accumulate(context, folder, accumulator);
-  const resources = finish(accumulator, folder);
+  const resources = finish(accumulator, folder, tracer);
   if (session.options.strict) refuseTypos(session.typos);
   const labelled = metadata.includes("managedByLabel");
   for (const resource of resources) finishResource(resource, metadata, labelled);
-  return { objects: resources.map(({ object, origin }) => ({ object, origin: writtenOrigin(origin) })), warnings: session.warnings };
+  return {
+    objects: resources.map((resource) => ({
+      object: resource.object,
+      origin: writtenOrigin(resource.origin),
+      ...touchesOf(resource, tracer),
+    })),
+    warnings: session.warnings,
+  };
+}
+
+function touchesOf(resource: Resource, tracer: Tracer | undefined): Pick<BuiltObject, "touches"> {
+  return tracer === undefined ? {} : { touches: tracer.touchesOf(resource) };
 }
 
 /** Without what only messages need. */
@@ -88,10 +102,14 @@ function refuseTypos(typos: readonly Diagnostic[]): void {
 }
 
 /** What happens once, at the root: hashes, references, vars, local configuration, order. */
-function finish({ resources, config, variables }: Accumulator, folder: LoadedFolder): readonly Resource[] {
+function finish({ resources, config, variables }: Accumulator, folder: LoadedFolder, tracer: Tracer | undefined): readonly Resource[] {
+  const spot = { file: folder.file, field: "/" };
   addHashSuffixes(resources);
+  tracer?.observe(resources.all, { label: "nameSuffixHash", spot });
   fixNameReferences(resources, config.nameReference);
+  tracer?.observe(resources.all, { label: "nameReference", spot });
   resolveVariables(resources, variables, config.sections.varReference);
+  tracer?.observe(resources.all, { label: "vars", spot });
   for (const resource of resources.all) checkComplete(resource);
   const kept = resources.all.filter((resource) => {
     const local = resource.metadataTexts("annotations").get(LOCAL_CONFIG);
@@ -133,7 +151,7 @@ function finishResource(resource: Resource, metadata: readonly string[], labelle
 /** Resources of a folder that configures plugins. They are built before the schema of the build is known. */
 function pluginConfigs(session: LoadSession, folder: LoadedFolder): readonly Resource[] {
   const accumulator = emptyAccumulator();
-  accumulate({ session, schema: builtInSchema, traces: false }, folder, accumulator);
+  accumulate({ session, schema: builtInSchema, traces: false, tracer: undefined }, folder, accumulator);
   return accumulator.resources.all;
 }
 

@@ -49,6 +49,7 @@ function inheritMetadata(resource: Resource, old: Resource): void {
   resource.behavior = old.behavior;
   resource.needsHash &&= old.needsHash;
   resource.transformations = old.transformations;
+  resource.trace = old.trace;
 }
 
 function mergeData(resource: Resource, old: Resource): void {

@@ -6,10 +6,9 @@ import { generate } from "../generators/generate.ts";
 import { addHashSuffixes } from "../generators/hash.ts";
 import { Resource, type ResourceOrigin } from "../resources/resource.ts";
 import { compileSelector, selectResources } from "../resources/selector.ts";
-import { replacementSteps } from "../steps/field-steps.ts";
+import { replacementSteps, setImages } from "../steps/field-steps.ts";
 import { jsonPatchStep, patchStep, strategicMergeStep } from "../steps/patch-steps.ts";
 import { loadedFile, type StepContext, type TransformStep } from "../steps/step.ts";
-import { transformImages } from "../transformers/images.ts";
 import { transformKeyValues } from "../transformers/key-values.ts";
 import { type Affix, transformAffix } from "../transformers/name-affix.ts";
 import { type SubjectMode, transformNamespace } from "../transformers/namespace.ts";
@@ -34,7 +33,7 @@ export function pluginStep(shared: StepContext, plugin: PluginConfig): Transform
   const { kind, resource } = plugin;
   const label = `${kind} ${resource.name}`;
   const context = { ...shared, file: resource.origin.file, spot: spotsOf(resource.origin, label) };
-  const step = (run: TransformStep["run"]): TransformStep => ({ name: kind, run });
+  const step = (run: TransformStep["run"]): TransformStep => ({ ...named(plugin), run });
   switch (kind) {
     case "AnnotationsTransformer": {
       const { annotations = new Map<string, string>(), fieldSpecs } = configOf(kind, plugin);
@@ -48,7 +47,8 @@ export function pluginStep(shared: StepContext, plugin: PluginConfig): Transform
       return step(addHashSuffixes);
     case "ImageTagTransformer": {
       const { imageTag = {}, fieldSpecs } = configOf(kind, plugin);
-      return step((resources) => void transformImages(resources, [imageTag], specsOf(fieldSpecs)));
+      const spot = below(resource.origin, "imageTag");
+      return step((resources) => setImages(context, resources, [{ label, spot, entry: imageTag }], specsOf(fieldSpecs)));
     }
     case "NamespaceTransformer":
       return namespaceStep(plugin);
@@ -86,6 +86,10 @@ function spotsOf(origin: ResourceOrigin, label: string): StepContext["spot"] {
   return (path) => below(origin, path.startsWith(label) ? path.slice(label.length).replace(/^\./, "") : path);
 }
 
+function named({ kind, resource }: PluginConfig): Omit<TransformStep, "run"> {
+  return { name: kind, label: `${kind} ${resource.name}`, spot: resource.origin };
+}
+
 function namespaceStep(plugin: PluginConfig): TransformStep {
   const { metadata = {}, fieldSpecs, unsetOnly = false, setRoleBindingSubjects = "" } = configOf("NamespaceTransformer", plugin);
   const subjects = subjectMode(setRoleBindingSubjects);
@@ -96,7 +100,7 @@ function namespaceStep(plugin: PluginConfig): TransformStep {
     );
   }
   const options = { namespace: metadata.namespace ?? "", specs: specsOf(fieldSpecs), subjects, unsetOnly };
-  return { name: plugin.kind, run: (resources) => transformNamespace(resources, options) };
+  return { ...named(plugin), run: (resources) => transformNamespace(resources, options) };
 }
 
 function subjectMode(text: string): SubjectMode | undefined {
@@ -112,7 +116,7 @@ function affixStep(plugin: PluginConfig): TransformStep {
   if (plugin.kind !== "SuffixTransformer") affixes.push({ side: "prefix", text: prefix, specs });
   if (plugin.kind !== "PrefixTransformer") affixes.push({ side: "suffix", text: suffix, specs });
   return {
-    name: plugin.kind,
+    ...named(plugin),
     run: (resources) => {
       for (const affix of affixes) transformAffix(resources, affix);
     },
@@ -128,7 +132,7 @@ function valueStep(context: StepContext, plugin: PluginConfig): TransformStep {
   const folder = context.file.split("/").at(-2) ?? "";
   const added = value.trim() === "" ? folder : value.trim();
   return {
-    name: plugin.kind,
+    ...named(plugin),
     run: (resources) => {
       for (const { selector, fieldPath = "", filePathPosition = 0 } of all) {
         const selected =

@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue, objectAt, setKey } from 
 import type { Origin } from "../../../model/manifest.ts";
 import type { Spot } from "../fail.ts";
 import type { Provenance } from "../provenance.ts";
+import type { Trace } from "../trace/tracer.ts";
 import { sourceText } from "../../../yaml/source-text.ts";
 import type { Schema } from "../schema/schema.ts";
 import { effectiveNamespace, type Gvk, identityKey, type ResourceName } from "./identity.ts";
@@ -44,6 +45,8 @@ export class Resource {
   /** Kept only where `buildMetadata` asks for anything. */
   provenance: Provenance | undefined;
   transformations: readonly Provenance[] = [];
+  /** Kept only where the build was asked for it. */
+  trace: Trace | undefined;
 
   constructor(object: JsonObject, origin: ResourceOrigin, schema: Schema) {
     this.object = object;

@@ -18,6 +18,8 @@ export function patchStep(context: StepContext, entry: PatchEntry, label: string
   const patch = readPatch(context, entry, label);
   return {
     name: "PatchTransformer",
+    label,
+    spot: patch.source.spot,
     run: (resources) => {
       if (transformPatch(resources, patch) > 0 || patch.target === undefined) return;
       warnOfTypo(
@@ -69,7 +71,17 @@ export function strategicMergeStep(context: StepContext, entries: readonly strin
     patches.push(...makeResources(file, documents, context.schema).map((patch) => ({ patch, source: sourceOfDocument(source, patch) })));
   }
   if (patches.length === 0) throw buildFailure(context.spot(label), `${label}: patch appears to be empty`);
-  return { name: "PatchStrategicMergeTransformer", run: (resources) => transformStrategicMerge(resources, patches) };
+  return {
+    name: "PatchStrategicMergeTransformer",
+    label,
+    spot: context.spot(label),
+    run: (resources) => transformStrategicMerge(resources, patches),
+    parts: patches.map((one) => ({
+      label: one.source.label,
+      spot: one.source.spot,
+      run: (resources) => transformStrategicMerge(resources, [one]),
+    })),
+  };
 }
 
 /** What an entry of `patchesJson6902` says. */
@@ -94,6 +106,8 @@ export function jsonPatchStep(
   const patch = { source, target: compileSelector(context.spot(`${label}.target`), `${label}.target`, target), operations };
   return {
     name: "PatchJson6902Transformer",
+    label,
+    spot: source.spot,
     run: (resources) => {
       if (transformJsonPatch(resources, patch) > 0) return;
       warnOfTypo(

@@ -3,12 +3,20 @@ import { buildFailure, type Spot } from "../fail.ts";
 import type { LoadSession } from "../load/session.ts";
 import type { LoadedFile } from "../load/folder-loader.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
+import type { Toucher } from "../trace/tracer.ts";
 import type { Schema } from "../schema/schema.ts";
 
 /** One transformer, with all that it needs. */
-export interface TransformStep {
+export interface TransformStep extends Toucher {
   /** The name of the built-in plugin, as origin annotations show it. */
   readonly name: string;
+  /** The same work, one entry of the field after the other, for whoever asks which entry did what. */
+  readonly parts?: readonly StepPart[];
+  run(resources: ResourceMap): void;
+}
+
+/** A part of a step that is one entry of its field. */
+export interface StepPart extends Toucher {
   run(resources: ResourceMap): void;
 }
 
