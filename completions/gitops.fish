@@ -162,6 +162,8 @@ complete -c gitops -n '__fish_seen_subcommand_from build' -l max-depth -x -d 'de
 complete -c gitops -n '__fish_seen_subcommand_from build' -l max-nodes -x -d 'most values of one build, aliases expanded; 1000000 where left out'
 complete -c gitops -n '__fish_seen_subcommand_from build' -l max-bases -x -d 'deepest nesting of bases; 64 where left out'
 complete -c gitops -n '__fish_seen_subcommand_from build' -l build-timeout -x -d 'longest time that a build takes; 30s where left out'
+complete -c gitops -n '__fish_seen_subcommand_from build' -l why -x -d 'show where this object comes from, or this field (a JSON pointer), and what touched it, in place of the manifests'
+complete -c gitops -n '__fish_seen_subcommand_from build' -l output -s o -x -a 'json yaml' -d 'with --why: a document in place of a table'
 complete -c gitops -n '__fish_seen_subcommand_from build' -a "(__fish_complete_directories)"
 complete -c gitops -n '__fish_seen_subcommand_from reconcile' -l with-source -d 'the source first'
 complete -c gitops -n '__fish_seen_subcommand_from reconcile' -l all -d 'all of the namespace; apps where no kind is given'
