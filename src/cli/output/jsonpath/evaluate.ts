@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonValue } from "../../../engine/index.ts";
 import { escapeLines } from "../escape.ts";
-import type { Comparison, Operand, Part, Path, Step } from "./template.ts";
+import type { Comparison, Operand, Part, Path, SingleStep } from "./template.ts";
 
 /**
  * What a template makes of a document. What is missing is nothing, as with `kubectl -o jsonpath`; several results are set
@@ -44,11 +44,15 @@ function renderParts(parts: readonly Part[], current: JsonValue, root: JsonValue
 
 function follow({ fromRoot, steps }: Path, current: JsonValue, root: JsonValue): readonly JsonValue[] {
   let values: readonly JsonValue[] = [fromRoot ? root : current];
-  for (const step of steps) values = values.flatMap((value) => take(step, value, root));
+  for (const step of steps) {
+    const each = values;
+    // A union goes over all values for each of its members, as kubectl's does.
+    values = (step.type === "union" ? step.steps : [step]).flatMap((one) => each.flatMap((value) => take(one, value, root)));
+  }
   return values;
 }
 
-function take(step: Step, value: JsonValue, root: JsonValue): readonly JsonValue[] {
+function take(step: SingleStep, value: JsonValue, root: JsonValue): readonly JsonValue[] {
   switch (step.type) {
     case "field":
       return isJsonObject(value) && Object.hasOwn(value, step.name) ? [value[step.name] ?? null] : [];
@@ -62,8 +66,6 @@ function take(step: Step, value: JsonValue, root: JsonValue): readonly JsonValue
     }
     case "slice":
       return Array.isArray(value) ? value.slice(step.from, step.to).filter((_, index) => index % step.step === 0) : [];
-    case "union":
-      return step.steps.flatMap((one) => take(one, value, root));
     case "filter":
       return Array.isArray(value) ? value.filter((item) => holds(step, item, root)) : [];
   }
@@ -74,7 +76,7 @@ function children(value: JsonValue): readonly JsonValue[] {
   return isJsonObject(value) ? Object.values(value) : [];
 }
 
-function holds({ left, operator, right }: Step & { readonly type: "filter" }, item: JsonValue, root: JsonValue): boolean {
+function holds({ left, operator, right }: SingleStep & { readonly type: "filter" }, item: JsonValue, root: JsonValue): boolean {
   const [a] = operandValues(left, item, root);
   if (operator === "exists") return a !== undefined;
   const [b] = operandValues(right, item, root);

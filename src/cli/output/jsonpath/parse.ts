@@ -1,5 +1,5 @@
 import { UsageError } from "../../usage-error.ts";
-import type { Comparison, Operand, Part, Path, Step } from "./template.ts";
+import type { Comparison, Operand, Part, Path, SingleStep, Step } from "./template.ts";
 
 const EXAMPLE = `write it as kubectl does: -o jsonpath='{.name}' or '{range .items[*]}{.name}{"\\n"}{end}'`;
 
@@ -9,8 +9,7 @@ const EXAMPLE = `write it as kubectl does: -o jsonpath='{.name}' or '{range .ite
  */
 export function parseTemplate(template: string): readonly Part[] {
   if (!template.includes("{")) return [{ type: "path", path: parsePath(template) }];
-  const parts = new Reader(template).template();
-  return parts;
+  return new Reader(template).template();
 }
 
 /** A path with or without its braces and its leading dot, as in `custom-columns`. Throws UsageError. */
@@ -78,7 +77,7 @@ class Reader {
     if (this.#at < this.#text.length) throw invalid(`nothing is expected behind character ${String(this.#at)}`);
   }
 
-  #field(): Step {
+  #field(): SingleStep {
     if (this.#match(/\*/y) !== undefined) return { type: "all" };
     const name = this.#match(/(?:\\.|[^\s.[\]{}()=!<>,:'"])+/y);
     if (name === undefined) throw invalid("a dot without a name");
@@ -88,7 +87,7 @@ class Reader {
   #bracket(): Step {
     this.#expect("[");
     if (this.#match(/\?\(/y) !== undefined) return this.#filter();
-    const steps: Step[] = [];
+    const steps: SingleStep[] = [];
     do {
       this.#blanks();
       steps.push(this.#selector());
@@ -99,7 +98,7 @@ class Reader {
     return only !== undefined && steps.length === 1 ? only : { type: "union", steps };
   }
 
-  #selector(): Step {
+  #selector(): SingleStep {
     if (this.#match(/\*/y) !== undefined) return { type: "all" };
     if (this.#peek() === "'" || this.#peek() === '"') return { type: "field", name: this.#quoted() };
     const slice = this.#match(/-?\d*:-?\d*(?::\d*)?/y);

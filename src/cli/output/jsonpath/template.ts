@@ -1,12 +1,14 @@
 /** One step of a path into a document. */
-export type Step =
+export type Step = SingleStep | { readonly type: "union"; readonly steps: readonly SingleStep[] };
+
+/** A step that is no union of others. */
+export type SingleStep =
   | { readonly type: "field"; readonly name: string }
   | { readonly type: "all" }
   /** All values below, and the value itself (`..`). */
   | { readonly type: "recursive" }
   | { readonly type: "index"; readonly at: number }
   | { readonly type: "slice"; readonly from: number | undefined; readonly to: number | undefined; readonly step: number }
-  | { readonly type: "union"; readonly steps: readonly Step[] }
   | { readonly type: "filter"; readonly left: Operand; readonly operator: Comparison | "exists"; readonly right: Operand };
 
 export type Comparison = "==" | "!=" | "<" | "<=" | ">" | ">=";
