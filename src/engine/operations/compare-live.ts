@@ -1,4 +1,4 @@
-import { compareObject, isUnchanged, type CompareOptions, withoutScaledFields } from "../compare/index.ts";
+import { compareObject, isUnchanged, type CompareOptions, withoutIgnoredFields, withoutScaledFields } from "../compare/index.ts";
 import type { Conventions } from "../model/conventions.ts";
 import type { ApplyChange } from "../model/change.ts";
 import { GitOpsError } from "../model/errors.ts";
@@ -19,6 +19,8 @@ export interface ComparisonInput {
   /** Objects whose dry-run waits for an earlier step, by resourceKey. */
   readonly deferred: ReadonlyMap<string, string>;
   readonly conventions: Conventions;
+  /** JSON pointers of fields that are left as the cluster has them. */
+  readonly ignoredOf: (manifest: Manifest) => readonly string[];
   readonly schemaOf: SchemaOf;
   /** Off: objects that differ are not dry-run. */
   readonly preflight: boolean;
@@ -46,9 +48,12 @@ export async function compareLive(input: ComparisonInput, cluster: ClusterReader
   const changes = await mapBounded(input.desired, REQUESTS_AT_ONCE, async (wanted): Promise<ApplyChange> => {
     const key = resourceKey(wanted.id);
     const live = input.live.get(key);
-    const { manifest, warnings: scaled } = withoutScaledFields(wanted, live);
+    const schema = input.schemaOf(wanted);
+    const { manifest: unscaled, warnings: scaled } = withoutScaledFields(wanted, live);
     warnings.push(...scaled);
-    const schema = input.schemaOf(manifest);
+    const ignored = input.ignoredOf(wanted);
+    const manifest =
+      live === undefined || ignored.length === 0 ? unscaled : withoutIgnoredFields(unscaled, live, ignored, { fieldManager, schema });
     const { validate, migrate } = input.conventions.optionsOf(manifest);
     const options = { fieldManager, migrate, schema };
     if (live !== undefined && isUnchanged(manifest, live, schema, options))

@@ -2,6 +2,7 @@ import type { OwnerMark } from "../model/conventions.ts";
 import { GitOpsError } from "../model/errors.ts";
 import type { Plan, PlanStep } from "../model/plan.ts";
 import type { DeliveryLease } from "../ports/delivery-store.ts";
+import { appTargets } from "./execute/app-targets.ts";
 import { awaitHealth } from "./execute/await-health.ts";
 import { healthTargets } from "./execute/health-targets.ts";
 import { startDeadline } from "./execute/deadline.ts";
@@ -97,9 +98,9 @@ async function writeAll(prepared: PreparedSync, ports: WriterPorts, outer: Appli
 async function awaitEverything({ request }: PreparedSync, execution: Execution): Promise<void> {
   const { policy, state } = execution;
   if (!policy.wait) return;
-  // Apps inside an app are awaited by the run that delivers them too.
-  const own = state.objects().filter(({ id }) => request.app?.plays(id) !== true);
-  recordOutcome(await awaitHealth(await healthTargets(own, "final", execution), execution), state);
+  const targets =
+    request.app === undefined ? await healthTargets(state.objects(), "final", execution) : await appTargets(request.app, execution);
+  recordOutcome(await awaitHealth(targets, execution), state);
 }
 
 async function pruneOrWithhold(plan: Plan, mark: OwnerMark, execution: Execution): Promise<void> {

@@ -13,6 +13,7 @@ import { checkCluster, clusterIdentity } from "./cluster-identity.ts";
 import { compareLive } from "./compare-live.ts";
 import { withoutNested } from "./nested-objects.ts";
 import { asSent, buildDelivery } from "./desired-state.ts";
+import { ignoredFieldsOf } from "./ignored-fields.ts";
 import { leaveAlone } from "./left-alone.ts";
 import { hasRunHooks, withoutIdleHooks } from "./idle-hooks.ts";
 import { observeFurther, observeLive, type LiveObjects } from "./observe-live.ts";
@@ -64,12 +65,14 @@ async function prepare(request: DeliveryRequest, ports: ReaderPorts, context: Ru
   refuseUnreadable(desired, live.unknown);
   const { applied, left } = leaveAlone(desired, live.objects, conventions);
   const deferred = deferredReasons(desired, live.objects, discovery, { createdNamespaces: new Set(missing) });
+  const ignoredOf = await ignoredFieldsOf(request.app);
   const compared = await compareLive(
     {
       desired: applied,
       live: live.objects,
       deferred,
       conventions,
+      ignoredOf,
       schemaOf,
       preflight: policy.preflight,
       forceConflicts: policy.forceConflicts,

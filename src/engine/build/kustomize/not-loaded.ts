@@ -11,3 +11,15 @@ export class NotLoaded extends Error {
     this.load = load;
   }
 }
+
+/** Runs what may need a part that is not loaded yet: loads it and runs it again. Throws what `work` throws. */
+export async function whenLoaded<Result>(work: () => Result): Promise<Result> {
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof NotLoaded)) throw error;
+      await error.load();
+    }
+  }
+}

@@ -4,6 +4,12 @@ import { stringAt, type JsonObject } from "../../model/json.ts";
 import { resourceKey, type GroupKind, type ResourceId } from "../../model/resource-id.ts";
 import type { RunContext } from "../request.ts";
 
+/** What a rule of its own makes of an object: its health, and whether the wait for it is over. */
+export interface Judgement {
+  readonly health: Health;
+  readonly verdict: "passed" | "waiting" | "failed";
+}
+
 /** One object that is waited for. */
 export interface HealthTarget {
   readonly id: ResourceId;
@@ -12,6 +18,10 @@ export interface HealthTarget {
   readonly gate: Gate;
   /** Whether the kind's schema has a status that a controller is expected to fill. */
   readonly declaresStatus: boolean;
+  /** Takes the place of the built-in rules and gates. It is asked about what does not exist, too. */
+  readonly judge?: (live: JsonObject | undefined, options: HealthOptions) => Judgement;
+  /** It was not there when it was looked for; `object` then only names it. */
+  readonly isMissing?: true;
 }
 
 /** An object with the last verdict on it. */
@@ -67,8 +77,9 @@ export class HealthWait {
   }
 
   add(target: HealthTarget): void {
-    const health = assessHealth(target.object, this.#options(target));
-    if (gateVerdict(health, target.gate, target.object) === "passed") return;
+    const live = target.isMissing === true ? undefined : target.object;
+    const { health, verdict } = this.#judgementOf(target, live);
+    if (verdict === "passed") return;
     this.#pending.set(resourceKey(target.id), { ...target, health, told: "" });
   }
 
@@ -110,21 +121,36 @@ export class HealthWait {
 
   /** Judges again what waits: some verdicts depend on the time. */
   judgeAll(): void {
-    for (const pending of [...this.#pending.values()]) this.#judge(pending, pending.object);
+    for (const pending of [...this.#pending.values()]) if (pending.isMissing !== true) this.#judge(pending, pending.object);
   }
 
   #options({ declaresStatus }: HealthTarget): HealthOptions {
     return { declaresStatus, ageMs: this.#elapsed() };
   }
 
+  #judgementOf(target: HealthTarget, live: JsonObject | undefined): Judgement {
+    if (target.judge !== undefined) return target.judge(live, this.#options(target));
+    const object = live ?? target.object;
+    const health = assessHealth(object, this.#options(target));
+    return { health, verdict: gateVerdict(health, target.gate, object, { events: [...this.#related.Event.values()] }) };
+  }
+
   #judge(pending: Pending, object: JsonObject): void {
     pending.object = object;
-    pending.health = assessHealth(object, this.#options(pending));
+    const { health, verdict } = this.#judgementOf(pending, object);
+    pending.health = health;
     this.#tell(pending);
-    this.#settle(pending, gateVerdict(pending.health, pending.gate, object, { events: [...this.#related.Event.values()] }));
+    this.#settle(pending, verdict);
   }
 
   #vanished(pending: Pending): void {
+    if (pending.judge !== undefined) {
+      const { health, verdict } = pending.judge(undefined, this.#options(pending));
+      pending.health = health;
+      this.#tell(pending);
+      this.#settle(pending, verdict);
+      return;
+    }
     pending.health = { status: "Missing", reason: "Deleted", message: "it was deleted while it was waited for" };
     this.#tell(pending);
     const verdict = gateVerdict(pending.health, pending.gate, pending.object);

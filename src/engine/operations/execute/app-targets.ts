@@ -1,0 +1,63 @@
+import { compileHealthExpressions, fluxVerdict, type ExpressionJudge, type FluxVerdict } from "../../health/index.ts";
+import { stringAt, type JsonObject } from "../../model/json.ts";
+import type { Health } from "../../model/health.ts";
+import type { ResourceId } from "../../model/resource-id.ts";
+import { REQUESTS_AT_ONCE, mapBounded } from "../bounded.ts";
+import type { AppDelivery } from "../request.ts";
+import type { Execution } from "./execution.ts";
+import { healthTargets } from "./health-targets.ts";
+import type { HealthTarget, Judgement } from "./health-wait.ts";
+
+/**
+ * What an app waits for: all that it applied, or the objects that it lists, whoever applied them. Apps inside it are not among them: they
+ * are awaited by the run that delivers them. Judged by kstatus and the app's own expressions, as its controller does.
+ * Throws INVALID_EXPRESSION.
+ */
+export async function appTargets({ app, plays }: AppDelivery, execution: Execution): Promise<readonly HealthTarget[]> {
+  const expressions = await compileHealthExpressions(app.healthExpressions);
+  const { wait } = app;
+  if (wait.type === "none") return [];
+  if (wait.type === "listed") {
+    const listed = wait.objects.filter((id) => !plays(id));
+    return mapBounded(listed, REQUESTS_AT_ONCE, (id) => listedTarget(id, expressions, execution));
+  }
+  const own = execution.state.objects().filter(({ id }) => !plays(id));
+  const targets = await healthTargets(own, "final", execution);
+  return targets.map((target) => ({ ...target, judge: judgeOf(target.object, expressions) }));
+}
+
+async function listedTarget(
+  { version, ...id }: ResourceId & { readonly version: string },
+  expressions: ExpressionJudge,
+  { cluster, context }: Execution,
+): Promise<HealthTarget> {
+  const served = (await cluster.discover(context)).find(id);
+  const place = served?.namespaced === false ? { ...id, namespace: "" } : id;
+  const live = await cluster.get(place, context);
+  const apiVersion = id.group === "" ? version : `${id.group}/${version}`;
+  const named: JsonObject = { apiVersion, kind: id.kind, metadata: { name: id.name, namespace: place.namespace } };
+  const target = { id: place, object: live ?? named, gate: "final", declaresStatus: true, judge: judgeOf(named, expressions) } as const;
+  return live === undefined ? { ...target, isMissing: true } : target;
+}
+
+function judgeOf(desired: JsonObject, expressions: ExpressionJudge): NonNullable<HealthTarget["judge"]> {
+  return (live, options) => judgementOf(fluxVerdict(live, desired, expressions, options), live);
+}
+
+/** kstatus's words as a wait needs them: Current ends it, Failed fails it, anything else may still change. */
+function judgementOf({ status, message }: FluxVerdict, live: JsonObject | undefined): Judgement {
+  const of = (word: Health["status"]): Health => ({ status: word, reason: status, message });
+  switch (status) {
+    case "Current":
+      return { health: of("Healthy"), verdict: "passed" };
+    case "Failed":
+      return { health: of("Degraded"), verdict: "failed" };
+    case "NotFound":
+      return { health: of("Missing"), verdict: "waiting" };
+    case "Unknown":
+      return { health: of("Unknown"), verdict: "waiting" };
+    case "InProgress":
+    case "Terminating":
+      return { health: { ...of("Progressing"), message: message || stringAt(live, "status", "phase") }, verdict: "waiting" };
+  }
+}
