@@ -41,6 +41,16 @@ export async function disambiguate(call: GitCall, prefix: string): Promise<strin
   return await runGit(call, ["rev-parse", `--disambiguate=${prefix}`]);
 }
 
+/** The refs below a prefix whose history has a commit, one a line. */
+export async function refsContaining(call: GitCall, commit: string, prefix: string): Promise<string> {
+  return await runGit(call, ["for-each-ref", `--contains=${commit}`, "--format=%(refname)", prefix]);
+}
+
+/** The entries of a `.gitmodules`, as `key\nvalue\0`; nothing that it includes is read. Throws GitFailed where git cannot read it. */
+export async function readModules(call: GitCall, text: string): Promise<string> {
+  return await runNetworkGit(call, ["config", "--file", "-", "--no-includes", "--null", "--list"], text);
+}
+
 /** What differs from HEAD in a work tree, NUL-separated (git-status(1), porcelain v1), ignored files and folders included. */
 export async function workTreeStatus(call: GitCall, workTree: string): Promise<string> {
   const options = ["--porcelain=v1", "-z", "--untracked-files=all", "--ignored=matching", "--no-renames", "--ignore-submodules=all"];

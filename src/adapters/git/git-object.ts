@@ -35,6 +35,12 @@ export function referencedId(object: GitObject, field: "tree" | "object"): strin
   return id;
 }
 
+/** When a commit was made, in seconds since 1970; 0 where it does not say. */
+export function committedAt(commit: GitObject): number {
+  const header = commit.content.toString("latin1").split("\n\n", 1)[0] ?? "";
+  return Number(/^committer .*> (\d+) [+-]\d{4}$/m.exec(header)?.[1] ?? 0);
+}
+
 /** The entries of a tree object, by name; a name that is no UTF-8 is read as Latin-1. Throws UNSUPPORTED_CONTENT where two are the same. */
 export function parseTree(content: Buffer): ReadonlyMap<string, TreeObjectEntry> {
   const entries = new Map<string, TreeObjectEntry>();

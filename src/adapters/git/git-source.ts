@@ -1,21 +1,30 @@
 import { isCommitId } from "./commit-id.ts";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Artifact } from "../../engine/model/artifact.ts";
+import type { Artifact, FileTree } from "../../engine/model/artifact.ts";
 import { GitOpsError } from "../../engine/model/errors.ts";
-import type { GitRef, Source } from "../../engine/model/source.ts";
+import type { GitRef, Revision, Source } from "../../engine/model/source.ts";
 import { openCache, type ObjectCache } from "./cache.ts";
 import { disambiguate, fetchObjects, listRemote, type FetchRequest } from "./git-command.ts";
 import type { GitCall } from "./git-process.ts";
 import { gitEnvironment } from "./git-environment.ts";
 import { GitFailed } from "./git-failure.ts";
-import { DamagedCache, referencedId } from "./git-object.ts";
+import { committedAt, DamagedCache, referencedId } from "./git-object.ts";
 import { gitTree } from "./git-tree.ts";
+import { linkedTree, type CommitTree } from "./linked-tree.ts";
 import { createObjectReader } from "./object-reader.ts";
 import { openObjectStore } from "./object-store.ts";
 import { describeRef } from "./ref-name.ts";
 import { converse, type Remote } from "./remote.ts";
-import { parseRemoteRefs, pickRef, refPatterns, type RemoteRefs, type WantedRevision } from "./remote-refs.ts";
+import {
+  parseRemoteRefs,
+  pickRef,
+  pickVersions,
+  refPatterns,
+  type RemoteRefs,
+  type WantedRef,
+  type WantedRevision,
+} from "./remote-refs.ts";
 import { noSuchPath, pathSegments } from "./tree-path.ts";
 
 type GitSource = Extract<Source, { type: "git" }>;
@@ -35,35 +44,73 @@ const MAX_TAG_DEPTH = 5;
 
 /** The files of a Git source at the revision that it names now. Errors as {@link SourceFetcher.fetch} lists them. */
 export async function fetchGitSource(source: GitSource, remote: Remote, maximumBytes: number): Promise<Artifact> {
-  const path = pathSegments(source.path.replace(/^\.\//, "")).join("/");
+  const path = buildPath(source);
+  const { revision, files } = await openRevision({ ref: source.ref, path, remote, readingFrom: remote, maximumBytes });
+  return await artifactOf(source, remote, revision, linkedTree(files));
+}
+
+/** What to open, and how. */
+export interface RevisionRequest {
+  readonly ref: GitRef;
+  /** Where the build starts. */
+  readonly path: string;
+  /** For the commit and its folders. */
+  readonly remote: Remote;
+  /** For files, when they are read: the same repository with the time that reading may take. */
+  readonly readingFrom: Remote;
+  readonly maximumBytes: number;
+}
+
+/** A revision whose commit and folders are in the cache. */
+export interface OpenRevision {
+  readonly commit: string;
+  readonly revision: Revision;
+  readonly files: CommitTree;
+}
+
+/** Finds and fetches the commit that a ref names now. */
+export async function openRevision({ ref, path, remote, readingFrom, maximumBytes }: RevisionRequest): Promise<OpenRevision> {
   const cache = await openCache(remote.folder, remote.url.url);
-  const commit = await fetchRevision(source.ref, remote, cache, maximumBytes).catch(async (error: unknown) => {
+  const commit = await fetchRevision(ref, remote, cache, maximumBytes).catch(async (error: unknown) => {
     if (!(error instanceof DamagedCache)) throw error;
     await dropDamaged(cache, remote);
-    return await fetchRevision(source.ref, remote, cache, maximumBytes);
+    return await fetchRevision(ref, remote, cache, maximumBytes);
   });
-  const store = openObjectStore({ cache, remote, maximumBytes, wholeRef: commit.refspec });
-  const tree = await gitTree(store, commit.id, maximumBytes, path);
+  const store = openObjectStore({ cache, remote: readingFrom, maximumBytes, wholeRef: commit.refspec });
+  const revision = commit.name === undefined ? `sha1:${commit.id}` : `${commit.name}@sha1:${commit.id}`;
+  return { commit: commit.id, revision, files: await gitTree(store, commit.id, maximumBytes, path) };
+}
+
+/** Where a build starts in a source, without leading or trailing slash. */
+export function buildPath(source: GitSource): string {
+  return pathSegments(source.path.replace(/^\.\//, "")).join("/");
+}
+
+/** The artifact of a source. Throws PATH_NOT_FOUND where its folder is not there. */
+export async function artifactOf(source: GitSource, { url }: Remote, revision: Revision, tree: FileTree): Promise<Artifact> {
+  const path = buildPath(source);
   const type = await tree.typeOf(path);
   if (type !== "directory") throw noSuchPath(path, type === "file" ? "folder (it is a file)" : "folder");
-  const revision = commit.name === undefined ? `sha1:${commit.id}` : `${commit.name}@sha1:${commit.id}`;
-  return { source: { ...source, url: remote.url.url, path }, revision, tree, path };
+  return { source: { ...source, url: url.url, path }, revision, tree, path };
 }
 
 async function fetchRevision(ref: GitRef, remote: Remote, cache: ObjectCache, maximumBytes: number): Promise<FetchedCommit> {
-  const wanted = await findRevision(ref, remote);
+  const wanted = await findRevision(ref, remote, maximumBytes);
   if (wanted.type === "ref") return await fetchRef(wanted, remote, cache, maximumBytes);
   const id = isCommitId(wanted.id) ? wanted.id : await completeId(wanted.id, remote, maximumBytes);
   if (!(await cache.has(id))) await fetchCommit(id, remote, cache, maximumBytes);
-  return { id, name: undefined, refspec: id };
+  return { id, name: ref.type === "commit" ? ref.of?.name : undefined, refspec: id };
 }
 
-async function findRevision(ref: GitRef, remote: Remote): Promise<WantedRevision> {
+async function findRevision(ref: GitRef, remote: Remote, maximumBytes: number): Promise<WantedRevision> {
   const patterns = refPatterns(ref);
   const refs: RemoteRefs =
     patterns.length === 0
       ? { head: undefined, ids: new Map() }
       : parseRemoteRefs(await converse(remote, {}, (call) => listRemote(call, patterns)));
+  const versions = ref.type === "semver" ? pickVersions(refs, ref.range) : [];
+  const [first, another] = versions;
+  if (first !== undefined && another !== undefined) return await newestOf(first, versions, remote, maximumBytes);
   const wanted = pickRef(refs, ref);
   if (wanted === undefined)
     throw noRevision(
@@ -72,6 +119,18 @@ async function findRevision(ref: GitRef, remote: Remote): Promise<WantedRevision
       ref.type === "default" ? "push a commit to it, or name a ref: it may be empty" : "check the name: git ls-remote lists what there is",
     );
   return wanted;
+}
+
+/** Of several tags for one version the one whose commit is the latest (source-controller's rule), the first by name where they are equal. */
+async function newestOf(first: WantedRef, tags: readonly WantedRef[], remote: Remote, maximumBytes: number): Promise<WantedRef> {
+  const times = await converse(remote, {}, async (call) => {
+    const refspecs = [...new Set(tags.map(({ commit }) => commit))];
+    await fetchObjects(call, { refspecs, isShallow: true, filter: "tree:0", known: [] });
+    const reader = createObjectReader(call.gitDirectory, call.environment, maximumBytes);
+    const objects = await Promise.all(tags.map(({ commit }) => reader.read(commit))).finally(reader.close);
+    return objects.map((object) => (typeof object === "object" ? committedAt(object) : 0));
+  });
+  return tags[times.indexOf(Math.max(...times))] ?? first;
 }
 
 async function fetchRef(

@@ -1,7 +1,6 @@
-import type { FileTree } from "../../engine/model/artifact.ts";
 import { tooLarge } from "./content-rules.ts";
 import { parseTree, referencedId, type TreeObjectEntry } from "./git-object.ts";
-import { join, linkedTree, type RawTree } from "./linked-tree.ts";
+import { join, type CommitTree } from "./linked-tree.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { noSuchPath } from "./tree-path.ts";
 
@@ -16,7 +15,7 @@ const MAX_COMPANIONS = 5_000;
  *
  * @param buildPath where the build starts: when a file below it is missing here, all that it may read come in one request.
  */
-export async function gitTree(store: ObjectStore, commit: string, maximumBytes: number, buildPath: string): Promise<FileTree> {
+export async function gitTree(store: ObjectStore, commit: string, maximumBytes: number, buildPath: string): Promise<CommitTree> {
   const top = referencedId(await loaded(store, commit, commit), "tree");
   const folders = new Map<string, Promise<ReadonlyMap<string, TreeObjectEntry>>>();
 
@@ -63,14 +62,18 @@ export async function gitTree(store: ObjectStore, commit: string, maximumBytes: 
     return [...ids];
   }
 
-  const raw: RawTree = {
+  return {
     top: "",
     typeOf: async (path) => (path === "" ? "directory" : (await entry(path))?.type),
     entries: async (path) => new Map([...(await folder(path))].map(([name, { type }]) => [name, type])),
     readLink: async (path) => (await content(path)).toString("utf8"),
     readFile: content,
+    async moduleId(path) {
+      const found = await entry(path);
+      if (found === undefined) throw noSuchPath(path, "submodule");
+      return found.id;
+    },
   };
-  return linkedTree(raw);
 }
 
 async function loaded(store: ObjectStore, id: string, path: string): Promise<{ readonly type: string; readonly content: Buffer }> {

@@ -18,6 +18,12 @@ export interface RawTree {
   readFile(path: string): Promise<Uint8Array>;
 }
 
+/** The tree of a commit: it knows which commit a submodule stands for. */
+export interface CommitTree extends RawTree {
+  /** Throws PATH_NOT_FOUND where nothing stands. */
+  moduleId(path: string): Promise<string>;
+}
+
 /** As many links as Linux follows for one path. */
 const MAX_LINKS = 40;
 

@@ -1,7 +1,7 @@
-import { validRange } from "semver";
 import { GitOpsError } from "../../engine/model/errors.ts";
 import type { GitRef } from "../../engine/model/source.ts";
 import { isShortCommitId } from "./commit-id.ts";
+import { parseVersionRange, type VersionRange } from "./version-range.ts";
 
 const MAX_LENGTH = 250;
 
@@ -13,12 +13,11 @@ export function isRefName(name: string): boolean {
   return name.split("/").every((part) => part !== "" && !part.startsWith(".") && !part.endsWith(".lock"));
 }
 
-/** A semver range in node-semver's form; commas mean "and", as in Flux's `spec.ref.semver`. */
-export function semverRange(range: string): string {
-  const valid = validRange(range.replaceAll(",", " "));
-  if (valid === null || range.length > MAX_LENGTH)
-    throw new GitOpsError("USAGE", "the semver range is not valid", { hint: "such as '>=1.2.0 <2.0.0' or '1.x'" });
-  return valid;
+/** A range of versions, as in Flux's `spec.ref.semver`. Throws USAGE for what is none. */
+export function semverRange(range: string): VersionRange {
+  const parsed = range.length > MAX_LENGTH ? undefined : parseVersionRange(range);
+  if (parsed === undefined) throw new GitOpsError("USAGE", "the semver range is not valid", { hint: "such as '>=1.2.0 <2.0.0' or '1.x'" });
+  return parsed;
 }
 
 /** Throws USAGE where a ref is none that Git could have. */
@@ -31,14 +30,26 @@ export function checkRef(ref: GitRef): void {
       return;
     case "commit":
       if (!isShortCommitId(ref.id)) throw new GitOpsError("USAGE", "the commit id is not 4 to 40 hexadecimal digits");
+      if (ref.of !== undefined) checkName(ref.of.name);
       return;
     case "named":
     case "branch":
     case "tag":
+      checkName(ref.name);
+      return;
     case "full":
-      if (!isRefName(ref.name))
-        throw new GitOpsError("USAGE", "the ref is not a valid branch, tag or commit name", { hint: "see git help check-ref-format" });
+      checkName(withoutPeel(ref.name));
   }
+}
+
+/** A ref without the suffix that asks for what an annotated tag leads to: that is what is fetched anyway. */
+export function withoutPeel(name: string): string {
+  return name.endsWith("^{}") ? name.slice(0, -"^{}".length) : name;
+}
+
+function checkName(name: string): void {
+  if (!isRefName(name))
+    throw new GitOpsError("USAGE", "the ref is not a valid branch, tag or commit name", { hint: "see git help check-ref-format" });
 }
 
 /** A ref in words, for messages. */

@@ -1,7 +1,8 @@
-import { maxSatisfying, parse, type SemVer } from "semver";
+import { compare, type SemVer } from "semver";
 import type { GitRef } from "../../engine/model/source.ts";
 import { isShortCommitId } from "./commit-id.ts";
-import { semverRange } from "./ref-name.ts";
+import { semverRange, withoutPeel } from "./ref-name.ts";
+import { parseVersion } from "./version-range.ts";
 
 /** What a remote lists. */
 export interface RemoteRefs {
@@ -11,15 +12,17 @@ export interface RemoteRefs {
   readonly ids: ReadonlyMap<string, string>;
 }
 
+/** A ref that a remote has. */
+export interface WantedRef {
+  readonly type: "ref";
+  /** As it stands in the revision: `main`. */
+  readonly name: string;
+  readonly fullName: string;
+  readonly commit: string;
+}
+
 /** A ref that a remote has, or a commit to look for. */
-export type WantedRevision =
-  | {
-      readonly type: "ref";
-      /** As it stands in the revision: `main`. */ readonly name: string;
-      readonly fullName: string;
-      readonly commit: string;
-    }
-  | { readonly type: "commit"; readonly id: string };
+export type WantedRevision = WantedRef | { readonly type: "commit"; readonly id: string };
 
 /** The patterns to list a remote with, so that a ref can be found in the answer. */
 export function refPatterns(ref: GitRef): readonly string[] {
@@ -31,7 +34,7 @@ export function refPatterns(ref: GitRef): readonly string[] {
     case "tag":
       return [tag(ref.name), `${tag(ref.name)}^{}`];
     case "full":
-      return [ref.name, `${ref.name}^{}`];
+      return [withoutPeel(ref.name), `${withoutPeel(ref.name)}^{}`];
     case "semver":
       return ["refs/tags/*"];
     case "named":
@@ -53,14 +56,33 @@ export function pickRef(refs: RemoteRefs, ref: GitRef): WantedRevision | undefin
     case "tag":
       return pickName(refs, tag(ref.name), ref.name);
     case "full":
-      return pickFull(refs, ref.name);
+      return pickName(refs, withoutPeel(ref.name), ref.name);
     case "semver":
-      return pickVersion(refs, semverRange(ref.range));
+      return pickVersions(refs, ref.range)[0];
     case "commit":
       return { type: "commit", id: ref.id.toLowerCase() };
     case "named":
       return pickNamed(refs, ref.name);
   }
+}
+
+/**
+ * The tags of the highest version in a range, by name: more than one where they differ in what does not count (`1.0.0`, `v1.0.0`,
+ * `1.0.0+build`). Throws USAGE for what is no range.
+ */
+export function pickVersions(refs: RemoteRefs, range: string): readonly WantedRef[] {
+  const isIn = semverRange(range);
+  let best: SemVer | undefined;
+  let names: string[] = [];
+  for (const fullName of [...refs.ids.keys()].sort()) {
+    const name = fullName.startsWith("refs/tags/") ? fullName.slice("refs/tags/".length) : "";
+    const version = parseVersion(name);
+    if (version === undefined || !isIn(version)) continue;
+    const order = best === undefined ? 1 : compare(version, best);
+    if (order > 0) [best, names] = [version, []];
+    if (order >= 0) names.push(name);
+  }
+  return names.flatMap((name) => pickName(refs, tag(name), name) ?? []);
 }
 
 /** Reads the text of `git ls-remote --symref`: `ID\tNAME` and `ref: TARGET\tNAME`. */
@@ -82,7 +104,7 @@ function pickNamed(refs: RemoteRefs, name: string): WantedRevision | undefined {
   return found ?? (isShortCommitId(name) ? { type: "commit", id: name.toLowerCase() } : undefined);
 }
 
-function pickFull(refs: RemoteRefs, name: string): WantedRevision | undefined {
+function pickFull(refs: RemoteRefs, name: string): WantedRef | undefined {
   return pickName(refs, name, name.replace(/^refs\/(?:heads|tags)\//, ""));
 }
 
@@ -94,26 +116,9 @@ function pickHead(refs: RemoteRefs): WantedRevision | undefined {
   return { type: "ref", name: refs.head.replace(/^refs\/heads\//, ""), fullName: refs.head, commit };
 }
 
-function pickName(refs: RemoteRefs, fullName: string, name: string): WantedRevision | undefined {
+function pickName(refs: RemoteRefs, fullName: string, name: string): WantedRef | undefined {
   const commit = refs.ids.get(`${fullName}^{}`) ?? refs.ids.get(fullName);
   return commit === undefined ? undefined : { type: "ref", name, fullName, commit };
-}
-
-function pickVersion(refs: RemoteRefs, range: string): WantedRevision | undefined {
-  const names = [...refs.ids.keys()]
-    .filter((name) => name.startsWith("refs/tags/") && !name.endsWith("^{}"))
-    .map((name) => name.slice("refs/tags/".length));
-  // By name first, so that of two tags for one version (`1.0.0`, `v1.0.0`) it is always the same one that wins.
-  const versions = names.sort().flatMap((name) => {
-    const version = parse(name);
-    return version === null ? [] : [{ name, version }];
-  });
-  const best = maxSatisfying<SemVer>(
-    versions.map(({ version }) => version),
-    range,
-  );
-  const found = versions.find(({ version }) => version === best);
-  return found && pickName(refs, tag(found.name), found.name);
 }
 
 function branch(name: string): string {

@@ -1,12 +1,13 @@
 import type { Artifact } from "../../engine/model/artifact.ts";
 import type { Source } from "../../engine/model/source.ts";
-import type { FetchOptions } from "../../engine/ports/source-fetcher.ts";
+import type { FetchOptions, SourceAccess } from "../../engine/ports/source-fetcher.ts";
 import { mkdir } from "node:fs/promises";
 import { cacheFailure, cacheFolder, sweepCaches } from "./cache.ts";
 import { credentialFor, describeCredentials, type CredentialReport, type CredentialSources } from "./credentials.ts";
 import type { SourceFetcherOptions } from "./fetcher-options.ts";
 import { readConfig } from "./git-command.ts";
 import { gitEnvironment, type ConfigEntry } from "./git-environment.ts";
+import { declaredCredentials, declaredUrl, fetchDeclaredSource } from "./declared-source.ts";
 import { fetchGitSource } from "./git-source.ts";
 import { checkRef } from "./ref-name.ts";
 import type { Remote } from "./remote.ts";
@@ -37,23 +38,24 @@ export function createRemoteFetcher(options: SourceFetcherOptions): RemoteFetche
   }
 
   return {
-    async fetch(source, maximumBytes, { signal, emit }) {
-      const url = parseRepositoryUrl(source.url, options);
-      checkRef(source.ref);
+    async fetch(source, maximumBytes, { signal, emit, access }) {
+      const url = access === undefined ? typedUrl(source, options) : declaredUrl(source, options.workingDirectory);
+      const secret = access === undefined ? undefined : declaredCredentials(url, access);
       emit({ type: "source.fetching", source: url.url });
       const credentials = await credentialSources(url, signal);
-      for (const message of credentialWarnings(url, credentials)) emit({ type: "warning", message });
-      const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
+      if (secret === undefined) for (const message of credentialWarnings(url, credentials)) emit({ type: "warning", message });
+      const deadlineMs = access?.timeoutMs ?? options.deadlineMs ?? DEADLINE_MS;
       const remote: Remote = {
         url,
         credentials,
+        secret,
         folder: cacheFolder(options.environment),
         clock: options.clock,
         deadlineMs,
         signal,
         emit,
       };
-      const artifact = await fetchPrepared(source, remote, maximumBytes);
+      const artifact = await fetchPrepared(source, remote, maximumBytes, access);
       emit({ type: "source.fetched", source: url.url, revision: artifact.revision });
       return artifact;
     },
@@ -64,12 +66,20 @@ export function createRemoteFetcher(options: SourceFetcherOptions): RemoteFetche
   };
 }
 
-async function fetchPrepared(source: GitSource, remote: Remote, maximumBytes: number): Promise<Artifact> {
+function typedUrl(source: GitSource, options: SourceFetcherOptions): RepositoryUrl {
+  const url = parseRepositoryUrl(source.url, options);
+  checkRef(source.ref);
+  return url;
+}
+
+async function fetchPrepared(source: GitSource, remote: Remote, maximumBytes: number, access: SourceAccess | undefined): Promise<Artifact> {
   try {
     await mkdir(remote.folder, { recursive: true, mode: 0o700 });
     await sweepSessions(remote.folder);
     await sweepCaches(remote.folder);
-    return await fetchGitSource(source, remote, maximumBytes);
+    return await (access === undefined
+      ? fetchGitSource(source, remote, maximumBytes)
+      : fetchDeclaredSource(source, remote, maximumBytes, access));
   } catch (error) {
     throw cacheFailure(error, remote.folder);
   }

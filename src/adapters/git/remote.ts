@@ -5,12 +5,15 @@ import type { CredentialSources } from "./credentials.ts";
 import type { GitCall } from "./git-process.ts";
 import { explainGitFailure, GitFailed } from "./git-failure.ts";
 import type { RepositoryUrl } from "./repository-url.ts";
+import type { SecretCredentials } from "./secret-credentials.ts";
 import { openSession } from "./session.ts";
 
 /** One repository elsewhere, for the length of one artifact. */
 export interface Remote {
   readonly url: RepositoryUrl;
   readonly credentials: CredentialSources;
+  /** In place of all credentials of the person; undefined where the person's own count. */
+  readonly secret: SecretCredentials | undefined;
   /** Folder of caches and sessions. */
   readonly folder: string;
   readonly clock: Clock;
@@ -57,11 +60,12 @@ export async function converse<T>(
 }
 
 async function converseOnce<T>(remote: Remote, shared: Shared, work: (call: GitCall) => Promise<T>): Promise<T> {
-  const { url, credentials, folder, deadlineMs, signal } = remote;
+  const { url, credentials, secret, folder, deadlineMs, signal } = remote;
   const session = await openSession({
     folder,
     url,
     credentials,
+    secret,
     objects: shared.objects,
     known: shared.known ?? [],
     isWhole: shared.isWhole ?? false,

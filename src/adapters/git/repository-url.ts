@@ -22,6 +22,8 @@ export interface RepositoryUrl {
 export interface UrlRules {
   /** `file://`, plain paths and `http://`: only where a person typed the URL. */
   readonly allowLocal: boolean;
+  /** `http://` all the same: where an object declares the URL. */
+  readonly allowHttp?: boolean;
   /** What a relative path is relative to. */
   readonly workingDirectory: string;
 }
@@ -66,7 +68,7 @@ function parseSchemeUrl(scheme: string, rest: string, rules: UrlRules): Reposito
     case "ssh":
       return parseNetworkUrl(scheme, rest);
     case "http":
-      if (!rules.allowLocal) throw forbidden("http:// URLs");
+      if (!rules.allowLocal && rules.allowHttp !== true) throw forbidden("http:// URLs");
       return parseNetworkUrl(scheme, rest);
     case "file":
       if (!rules.allowLocal) throw forbidden("file:// URLs");

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { credentialFor, helperConfiguration, type Credential, type CredentialSources } from "./credentials.ts";
 import { formatConfig, gitEnvironment, trustConfiguration, type ConfigEntry } from "./git-environment.ts";
 import type { RepositoryUrl } from "./repository-url.ts";
+import type { SecretCredentials } from "./secret-credentials.ts";
+import { keyEnvironment, secretConfiguration, sshWithSecret, writeSecretFiles } from "./session-secret.ts";
 
 /** A private repository for one conversation with a remote: it sees the cache's objects and receives new ones. */
 export interface Session {
@@ -19,6 +21,8 @@ export interface SessionOptions {
   readonly folder: string;
   readonly url: RepositoryUrl;
   readonly credentials: CredentialSources;
+  /** In place of all credentials of the person. */
+  readonly secret: SecretCredentials | undefined;
   /** Folder of objects that are here already. */
   readonly objects: string | undefined;
   /** Commits of these whose parents are not here. */
@@ -28,16 +32,18 @@ export interface SessionOptions {
 }
 
 const PREFIX = "session";
+const ASKPASS_NAME = "askpass";
 const ABANDONED_AFTER_MS = 24 * 60 * 60_000;
 
 /** Fixed text: a user's ~/.ssh/config still says which keys, ports and host key rules hold; nothing is ever asked. */
 const SSH_COMMAND = "ssh -o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=2";
 
-/** Answers git's questions for one scheme and host only, from the environment: the file itself holds no secret. */
+/** Answers git's questions for one scheme and host only, and ssh's for a key, from the environment: the file itself holds no secret. */
 const ASKPASS = `#!/bin/sh
 case "$1" in
   "Username for '$GITOPS_ASKPASS_SCHEME://$GITOPS_ASKPASS_HOST': "*) printf '%s\\n' "$GITOPS_ASKPASS_USERNAME" ;;
   "Password for '$GITOPS_ASKPASS_SCHEME://"*"@$GITOPS_ASKPASS_HOST': "*) printf '%s\\n' "$GITOPS_ASKPASS_PASSWORD" ;;
+  "Enter passphrase for key "*) [ -n "$GITOPS_ASKPASS_PASSPHRASE" ] && printf '%s\\n' "$GITOPS_ASKPASS_PASSPHRASE" ;;
   *) exit 1 ;;
 esac
 `;
@@ -49,16 +55,21 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   await mkdir(join(directory, "objects", "pack"), { recursive: true, mode: 0o700 });
   await mkdir(join(directory, "objects", "info"));
   await mkdir(join(directory, "refs"));
-  const askpass = join(directory, "askpass");
   await writeFile(join(directory, "HEAD"), "ref: refs/heads/none\n");
-  await writeFile(join(directory, "config"), formatConfig(configuration(options, askpass)), { mode: 0o600 });
-  await writeFile(askpass, ASKPASS, { mode: 0o700 });
+  await writeFile(join(directory, "config"), formatConfig(configuration(options, directory)), { mode: 0o600 });
+  if (options.secret !== undefined) await writeSecretFiles(directory, options.secret);
+  await writeFile(join(directory, ASKPASS_NAME), ASKPASS, { mode: 0o700 });
   if (options.objects !== undefined) await writeFile(join(directory, "objects", "info", "alternates"), `${options.objects}\n`);
   // The server is told that the parents of these are missing here, so that it never leaves out what only they hold.
   if (options.known.length > 0) await writeFile(join(directory, "shallow"), `${[...options.known].sort().join("\n")}\n`);
   const environment = {
     ...gitEnvironment(options.credentials.environment),
-    ...secretEnvironment(options.url, credentialFor(options.url, options.credentials)),
+    ...(options.secret === undefined
+      ? secretEnvironment(options.url, credentialFor(options.url, options.credentials))
+      : {
+          ...secretEnvironment(options.url, options.secret.credential),
+          ...keyEnvironment(options.secret, directory, join(directory, ASKPASS_NAME)),
+        }),
   };
   return { directory, environment, close: () => rm(directory, { recursive: true, force: true, maxRetries: 3 }) };
 }
@@ -76,14 +87,14 @@ export async function sweepSessions(folder: string): Promise<void> {
   }
 }
 
-function configuration({ url, credentials, isWhole }: SessionOptions, askpass: string): readonly ConfigEntry[] {
+function configuration({ url, credentials, secret, isWhole }: SessionOptions, directory: string): readonly ConfigEntry[] {
   const fixed: Readonly<Record<string, string>> = {
     "core.repositoryFormatVersion": "1",
     "core.bare": "true",
     "core.hooksPath": "/dev/null",
     "core.fsmonitor": "false",
-    "core.askPass": askpass,
-    "core.sshCommand": SSH_COMMAND,
+    "core.askPass": join(directory, ASKPASS_NAME),
+    "core.sshCommand": secret === undefined ? SSH_COMMAND : sshWithSecret(url),
     ...(isWhole ? {} : { "extensions.partialClone": "origin", "remote.origin.promisor": "true" }),
     "remote.origin.url": url.url,
     "protocol.allow": "never",
@@ -109,7 +120,7 @@ function configuration({ url, credentials, isWhole }: SessionOptions, askpass: s
   return [
     ...Object.entries(fixed).map(([key, value]) => ({ key, value })),
     ...trustConfiguration(credentials.environment),
-    ...helperConfiguration(url, credentials),
+    ...(secret === undefined ? helperConfiguration(url, credentials) : secretConfiguration(secret, directory)),
   ];
 }
 

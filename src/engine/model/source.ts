@@ -9,7 +9,12 @@ export type GitRef =
   | { readonly type: "full"; readonly name: string }
   /** The highest tag in a semver range, such as ">=1.2.0 <2.0.0". */
   | { readonly type: "semver"; readonly range: string }
-  | { readonly type: "commit"; readonly id: string };
+  | {
+      readonly type: "commit";
+      readonly id: string;
+      /** The branch that must lead to it, or the full name of the ref that its revision shows. */
+      readonly of?: { readonly type: "branch" | "full"; readonly name: string };
+    };
 
 /** Begins a ref that is a range of versions. No name of Git's may hold a colon, so nothing else can begin so. */
 const SEMVER = "semver:";

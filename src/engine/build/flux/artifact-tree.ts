@@ -1,7 +1,19 @@
 import type { FileTree } from "../../model/artifact.ts";
-import { GitOpsError } from "../../model/errors.ts";
 import { decodeYamlText } from "../../yaml/decode.ts";
 import { IGNORE_FILE, sourceIgnoreRules, type IgnoreRules } from "../ignore/ignore-rules.ts";
+import { includedTree, type IncludedTree } from "./included-tree.ts";
+import { joinPath, partialTree } from "./partial-tree.ts";
+import { sparseTree } from "./sparse-tree.ts";
+
+/** What a source says of its artifact. */
+export interface ArtifactRules {
+  /** Lines as in .gitignore, over those of all ignore files; "" for none. */
+  readonly ignore: string;
+  /** What the paths of its files begin with; all files where it is left out or empty. */
+  readonly sparse?: readonly string[];
+  /** Artifacts of other sources that are laid into it, in this order. */
+  readonly includes?: readonly IncludedTree[];
+}
 
 interface IgnoreFile {
   readonly folder: string;
@@ -15,11 +27,12 @@ const HAS_PATTERN = /^(?!#).*\S/m;
  * nothing that `.sourceignore` files or the source's own lines leave out. Its list of pictures, archives and CI files counts only where
  * neither of them says anything.
  *
- * @param ignore lines as in .gitignore, over those of all ignore files; "" for none.
- *
- * Throws BUILD_FAILED for an ignore file that is no text, and what the tree throws.
+ * Throws PATH_NOT_FOUND for a sparse folder and an included path that are not there, BUILD_FAILED for an include whose place is taken
+ * and an ignore file that is no text, and what the trees throw.
  */
-export async function artifactTree(tree: FileTree, ignore: string): Promise<FileTree> {
+export async function artifactTree(repository: FileTree, { ignore, sparse = [], includes = [] }: ArtifactRules): Promise<FileTree> {
+  // The controller's order: a sparse checkout leaves ignore files out, and included files are ignored like the source's own.
+  const tree = await includedTree(await sparseTree(repository, sparse), includes);
   const files: IgnoreFile[] = [];
   await collectIgnoreFiles(tree, "", files);
   const said = [...files, { folder: "", text: ignore }].filter(({ text }) => HAS_PATTERN.test(text));
@@ -29,12 +42,12 @@ export async function artifactTree(tree: FileTree, ignore: string): Promise<File
 
 async function collectIgnoreFiles(tree: FileTree, folder: string, files: IgnoreFile[]): Promise<void> {
   const entries = await tree.list(folder);
-  const path = join(folder, IGNORE_FILE);
+  const path = joinPath(folder, IGNORE_FILE);
   if (entries.some(({ name, type }) => name === IGNORE_FILE && type === "file")) {
     files.push({ folder, text: decodeYamlText(await tree.read(path), path) });
   }
   for (const { name, type } of entries) {
-    const below = join(folder, name);
+    const below = joinPath(folder, name);
     if (type === "directory" && name !== ".git" && (await tree.resolve(below)) === below) await collectIgnoreFiles(tree, below, files);
   }
 }
@@ -55,38 +68,10 @@ function filteredTree(tree: FileTree, rules: IgnoreRules): FileTree {
     const known = holdsKept.get(folder);
     if (known !== undefined) return known;
     let found = false;
-    for (const { name } of await tree.list(folder)) found ||= (await typeOf(join(folder, name))) !== undefined;
+    for (const { name } of await tree.list(folder)) found ||= (await typeOf(joinPath(folder, name))) !== undefined;
     holdsKept.set(folder, found);
     return found;
   }
 
-  async function checkThere(path: string): Promise<void> {
-    if ((await typeOf(path)) !== undefined) return;
-    throw new GitOpsError("PATH_NOT_FOUND", `no such path in the artifact: ${path}`, {
-      hint: "symbolic links, and what .sourceignore and spec.ignore name, are no part of it",
-      data: { path },
-    });
-  }
-
-  return {
-    typeOf,
-    async list(path) {
-      await checkThere(path);
-      const listed = [];
-      for (const entry of await tree.list(path)) if ((await typeOf(join(path, entry.name))) !== undefined) listed.push(entry);
-      return listed;
-    },
-    async read(path) {
-      await checkThere(path);
-      return await tree.read(path);
-    },
-    async resolve(path) {
-      await checkThere(path);
-      return path;
-    },
-  };
-}
-
-function join(folder: string, name: string): string {
-  return folder === "" ? name : `${folder}/${name}`;
+  return partialTree(tree, typeOf, "symbolic links, and what .sourceignore and spec.ignore name, are no part of it");
 }

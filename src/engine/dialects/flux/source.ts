@@ -66,9 +66,15 @@ export function gitRepositorySource(manifest: Manifest, warn: (message: string) 
 /** The later of the fields wins: branch, tag, semver, name, commit. */
 function refOf(ref: Readonly<JsonObject>): GitRef {
   const [commit, name, semver, tag] = ["commit", "name", "semver", "tag"].map((field) => stringAt(ref, field));
-  if (commit !== undefined && commit !== "") return { type: "commit", id: commit };
+  if (commit !== undefined && commit !== "") return { type: "commit", id: commit, ...shownBy(name ?? "", stringAt(ref, "branch")) };
   if (name !== undefined && name !== "") return { type: "full", name };
   if (semver !== undefined && semver !== "") return { type: "semver", range: semver };
   if (tag !== undefined && tag !== "") return { type: "tag", name: tag };
   return { type: "branch", name: stringAt(ref, "branch") || DEFAULT_BRANCH };
+}
+
+/** What the revision of a commit is shown by: the ref's name, else the branch, which must lead to it. */
+function shownBy(name: string, branch: string): Pick<Extract<GitRef, { type: "commit" }>, "of"> {
+  if (name !== "") return { of: { type: "full", name } };
+  return branch === "" ? {} : { of: { type: "branch", name: branch } };
 }

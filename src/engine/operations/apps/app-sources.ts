@@ -80,15 +80,32 @@ export class AppSources {
     const files: Source = { type: "git", url: source.url, ref: wanted, path: "" };
     const access = { secret: data, timeoutMs: source.timeoutMs, submodules: source.recurseSubmodules };
     const artifact = await this.#ports.fetcher.fetch(files, { ...this.#context, access });
-    return { ...artifact, tree: await artifactTree(artifact.tree, source.ignore) };
+    await this.#checkIncludes(source, []);
+    const includes = await Promise.all(
+      source.includes.map(async ({ source: from, ...paths }) => ({ ...paths, tree: (await this.artifact(from)).tree })),
+    );
+    return { ...artifact, tree: await artifactTree(artifact.tree, { ignore: source.ignore, sparse: source.sparse, includes }) };
+  }
+
+  /** Sources that include each other would wait for each other without end. Throws INVALID_MANIFEST. */
+  async #checkIncludes(source: SourceObject, above: readonly string[]): Promise<void> {
+    const { namespace, name } = source.id;
+    if (above.includes(name)) {
+      throw new GitOpsError("INVALID_MANIFEST", `the source ${namespace}/${name} includes itself: ${[...above, name].join(" → ")}`, {
+        hint: "break the circle of spec.include",
+        data: { object: formatResourceId(source.id), namespace },
+      });
+    }
+    for (const { source: included } of source.includes) await this.#checkIncludes(await this.find(included), [...above, name]);
   }
 }
 
 /** A suspended source stands still: at the commit of its last artifact. */
 function refOf(source: SourceObject): GitRef {
   if (!source.isSuspended) return source.ref;
-  const commit = /sha1:([0-9a-f]{40})$/.exec(stringAt(source.manifest.object, "status", "artifact", "revision"))?.[1];
-  if (commit !== undefined) return { type: "commit", id: commit };
+  const revision = stringAt(source.manifest.object, "status", "artifact", "revision");
+  const [, name, id] = /^(?:(.+)@)?sha1:([0-9a-f]{40})$/.exec(revision) ?? [];
+  if (id !== undefined) return { type: "commit", id, ...(name === undefined ? {} : { of: { type: "full", name } }) };
   throw new GitOpsError("SUSPENDED", `the source ${source.id.namespace}/${source.id.name} is suspended and has no artifact`, {
     hint: "gitops resume source git NAME",
     data: { object: formatResourceId(source.id), namespace: source.id.namespace, retryable: true },

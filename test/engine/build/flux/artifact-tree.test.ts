@@ -28,7 +28,7 @@ async function paths(tree: FileTree, folder = ""): Promise<readonly string[]> {
 }
 
 async function kept(ignore: string, changes: Readonly<Record<string, MemoryEntry>> = {}): Promise<readonly string[]> {
-  return await paths(await artifactTree(memoryTree({ ...FILES, ...changes }), ignore));
+  return await paths(await artifactTree(memoryTree({ ...FILES, ...changes }), { ignore }));
 }
 
 test("where nobody says what to ignore, links, version control, pictures and CI files are left out", async () => {
@@ -49,12 +49,12 @@ test("an ignore file counts for its folder, a deeper one after it, and the sourc
 
 test("a later line takes in again what lies in a folder that is left out, unlike in Git", async () => {
   assert.deepEqual(await kept("/app/\n!/app/deep/b.yaml\n"), [".github/ci.yaml", ".sops.yaml", "app/deep/b.yaml"]);
-  const tree = await artifactTree(memoryTree(FILES), "/app/\n!/app/deep/b.yaml\n");
+  const tree = await artifactTree(memoryTree(FILES), { ignore: "/app/\n!/app/deep/b.yaml\n" });
   assert.deepEqual(await tree.list("app"), [{ name: "deep", type: "directory" }]);
 });
 
 test("what is left out is not there for any question", async () => {
-  const tree = await artifactTree(memoryTree(FILES), "");
+  const tree = await artifactTree(memoryTree(FILES), { ignore: "" });
   for (const path of ["link.yaml", "linked", "linked/a.yaml", ".github", ".github/ci.yaml", "gone"]) {
     assert.equal(await tree.typeOf(path), undefined, path);
     await assert.rejects(tree.resolve(path), { code: "PATH_NOT_FOUND" }, path);
