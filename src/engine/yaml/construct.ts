@@ -61,12 +61,16 @@ export function eventOffset(events: readonly Event[], index: number): number {
       event.anchorStart,
       "tagStart" in event ? event.tagStart : -1,
       "start" in event ? event.start : -1,
-      "valueStart" in event ? event.valueStart : -1,
+      "valueStart" in event ? event.valueStart - (isQuoted(event) ? 1 : 0) : -1,
     ];
     const known = starts.filter((start) => start >= 0);
     if (known.length > 0) return Math.min(...known);
   }
   return 0;
+}
+
+function isQuoted({ style }: ScalarEvent): boolean {
+  return style === SCALAR_STYLE.SINGLE_QUOTED || style === SCALAR_STYLE.DOUBLE_QUOTED;
 }
 
 function build(reader: Reader, depth: number): Built {

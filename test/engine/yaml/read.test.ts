@@ -174,7 +174,7 @@ describe("what is wrong is said with its place", () => {
     ["not a number", "a: [.nan]\n", "app.yaml:1:5: a number that JSON cannot hold"],
     ["a tag that the value is none of", "a: !!int hunter2\n", "app.yaml:1:4: a value that is not of the type of its tag"],
     ["a scalar's tag on a mapping", "a: !!str {}\n", "app.yaml:1:4: a tag that is not known here"],
-    ["half a character", 'a: "\\ud800"\n', "app.yaml:1:5: an escape that stands for no character"],
+    ["half a character", 'a: "\\ud800"\n', "app.yaml:1:4: an escape that stands for no character"],
     ["an unknown escape", 'a: "\\q hunter2"\n', "app.yaml:1:6: an escape that YAML does not know"],
     ["a control character", "a: hunter2\u0001\n", "app.yaml:1:"],
     ["a zero byte", "a: \0hunter2\n", "app.yaml:1:4: a zero byte"],
