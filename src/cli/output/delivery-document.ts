@@ -39,6 +39,7 @@ function objectDocument(status: ObjectStatus): JsonObject {
   const own = {
     object: { group: kind.group, kind: kind.kind },
     suspended: view.isSuspended,
+    ...(view.isSuspended ? { suspendReason: view.suspendReason, suspendUntil: view.suspendUntil } : {}),
     ready: view.ready,
     reason: view.reason,
     message: view.message,

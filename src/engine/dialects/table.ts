@@ -2,9 +2,6 @@ import type { SpokenKind } from "../model/object-view.ts";
 import type { Dialect } from "./dialect.ts";
 import { fluxDialect } from "./flux/index.ts";
 
-/** What it takes to read a dialect's objects and to ask their controller for something. */
-export type DialectReader = Pick<Dialect, "name" | "title" | "kinds" | "view" | "requestPatch" | "suspendPatch">;
-
 /** Every dialect that is spoken. */
 export const DIALECTS: readonly Dialect[] = [fluxDialect];
 

@@ -3,14 +3,14 @@ import { GitOpsError } from "../model/errors.ts";
 import { listDeliveries } from "./delivery-status.ts";
 import { statusOf, withResources } from "./object-status.ts";
 import { readObject, readObjects, tellHidden, type ReadObject } from "./read-objects.ts";
-import type { AnyStatus, ListScope, ObjectPorts, ObjectStatus, ReaderPorts, RunContext } from "./request.ts";
+import type { AnyStatus, DeliveryStatus, ListScope, ObjectPorts, ObjectStatus, ReaderPorts, RunContext } from "./request.ts";
 import { readableKind, readableKinds, type ReadableKind } from "./served-kinds.ts";
 import { readSources, sourceOf, sourceViews, withFurtherSources } from "./sources.ts";
 
 /** Every delivery, of any sort: bare ones first, then kind by kind, each by namespace and name. What is hidden is said once. */
 export async function listAllDeliveries(scope: ListScope, ports: ReaderPorts, context: RunContext): Promise<readonly AnyStatus[]> {
   const [bare, objects] = await Promise.all([
-    listBare(scope, ports, context),
+    listBareDeliveries(scope, ports, context),
     listObjects(
       DIALECT_KINDS.filter(({ kind }) => kind.role === "app"),
       scope,
@@ -70,8 +70,12 @@ export async function getObject(
   return withResources(statusOf(read, sourceOf(read.view, sources)), discovery, ports, context);
 }
 
-/** Bare deliveries have no labels of their own. Who may not read them may still see the rest. */
-async function listBare({ namespace, labelSelector }: ListScope, ports: ReaderPorts, context: RunContext) {
+/** The bare deliveries, or why this user may not read them: the rest may still be seen. They have no labels to select by. */
+export async function listBareDeliveries(
+  { namespace, labelSelector }: ListScope,
+  ports: ReaderPorts,
+  context: RunContext,
+): Promise<readonly DeliveryStatus[] | GitOpsError> {
   if (labelSelector !== "") return [];
   try {
     return await listDeliveries(namespace, ports, context);

@@ -54,13 +54,9 @@ export async function withResources(
   return { ...status, resources, health: worstHealth([view.health, ...resources.map(({ health }) => health)]) };
 }
 
-/** What is shown of a member that was not looked at. */
-export function unreadResource({ version, ...id }: RecordedObject, reason: string, message: string): ResourceStatus {
-  return { id, version, sync: "Unknown", health: { status: "Unknown", reason, message }, createdAt: "" };
-}
-
-function elsewhere(entry: RecordedObject): ResourceStatus {
-  return unreadResource(entry, "AnotherCluster", "it is delivered to another cluster");
+function elsewhere({ version, ...id }: RecordedObject): ResourceStatus {
+  const health = { status: "Unknown", reason: "AnotherCluster", message: "it is delivered to another cluster" } as const;
+  return { id, version, sync: "Unknown", health, createdAt: "" };
 }
 
 function memberStatus({ version, ...id }: RecordedObject, { objects, unknown }: LiveObjects, sync: Sync): ResourceStatus {

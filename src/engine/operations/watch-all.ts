@@ -1,8 +1,8 @@
 import { DIALECT_KINDS } from "../dialects/table.ts";
 import type { DeliveryRef } from "../model/delivery.ts";
 import { GitOpsError } from "../model/errors.ts";
-import { listDeliveries } from "./delivery-status.ts";
 import { EventQueue } from "./event-queue.ts";
+import { listBareDeliveries } from "./get.ts";
 import type { AnyStatus, DeliveryStatus, ListScope, ReaderPorts, RunContext } from "./request.ts";
 import { watchDelivery } from "./watch-delivery.ts";
 import { watchObjects } from "./watch-objects.ts";
@@ -21,10 +21,12 @@ export async function* watchAllDeliveries(scope: ListScope, ports: ReaderPorts, 
   const inner = { ...context, signal: AbortSignal.any([context.signal, stop.signal]) };
   const queue = new EventQueue<DeliveryChange>();
   inner.signal.addEventListener("abort", () => queue.close(), { once: true });
-  const bare = await listBare(scope, ports, context);
-  const work = [watchApps(bare ?? [], scope, ports, inner, queue)];
+  const bare = await listBareDeliveries(scope, ports, context);
+  const isHidden = bare instanceof GitOpsError;
+  if (isHidden) context.emit({ type: "warning", message: `bare deliveries are left out: ${bare.message}` });
+  const work = [watchApps(isHidden ? [] : bare, scope, ports, inner, queue)];
   // Bare deliveries have no labels of their own to select by.
-  if (bare !== undefined && scope.labelSelector === "") work.push(watchBare(bare, scope, ports, inner, queue));
+  if (!isHidden && scope.labelSelector === "") work.push(watchBare(bare, scope, ports, inner, queue));
   const ended = work.map((one) => one.catch((error: unknown) => queue.fail(error)));
   try {
     yield* queue.take();
@@ -99,17 +101,5 @@ async function followOne(
     if (context.signal.aborted) return;
     if (!(error instanceof GitOpsError) || error.code !== "DELIVERY_NOT_FOUND") throw error;
     if (last !== undefined) queue.put({ type: "deleted", status: { type: "bare", status: last } });
-  }
-}
-
-/** Undefined where this user may not read them: that is told, and the rest is shown. */
-async function listBare(scope: ListScope, ports: ReaderPorts, context: RunContext): Promise<readonly DeliveryStatus[] | undefined> {
-  if (scope.labelSelector !== "") return [];
-  try {
-    return await listDeliveries(scope.namespace, ports, context);
-  } catch (error) {
-    if (!(error instanceof GitOpsError) || error.code !== "FORBIDDEN") throw error;
-    context.emit({ type: "warning", message: `bare deliveries are left out: ${error.message}` });
-    return undefined;
   }
 }

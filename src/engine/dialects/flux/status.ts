@@ -57,7 +57,7 @@ export function healthOfStatus(object: JsonObject, status: FluxStatus): Health {
   const { reason, message } = status;
   if (stringAt(object, "metadata", "deletionTimestamp") !== "")
     return { status: "Progressing", reason: "Terminating", message: "it is being deleted" };
-  if (status.isSuspended) return { status: "Suspended", reason: "Suspended", message: status.suspendReason };
+  if (status.isSuspended) return { status: "Suspended", reason: "Suspended", message: suspensionText(status) };
   if (status.isStalled) {
     const stalled = condition(object, "Stalled");
     return { status: "Degraded", reason: reason || stringAt(stalled, "reason"), message: message || stringAt(stalled, "message") };
@@ -66,6 +66,10 @@ export function healthOfStatus(object: JsonObject, status: FluxStatus): Health {
   if (status.ready === "True") return { status: "Healthy", reason, message };
   const failed = status.ready === "False" && !WAITING.has(reason);
   return { status: failed ? "Degraded" : "Progressing", reason, message };
+}
+
+function suspensionText({ suspendReason, suspendUntil }: FluxStatus): string {
+  return [suspendReason, ...(suspendUntil === "" ? [] : [`until ${suspendUntil}`])].filter((text) => text !== "").join(", ");
 }
 
 function condition(object: JsonObject, type: string): JsonObject | undefined {

@@ -184,6 +184,17 @@ test("a Kustomization says what it applied, tried, delivered, from where and how
   );
 });
 
+test("a suspension is told with its reason and its end, where they were noted", () => {
+  const messageOf = (annotations: JsonObject) =>
+    viewFluxObject(kustomization({ metadata: { annotations }, spec: { suspend: true } })).health.message;
+  assert.equal(messageOf({}), "");
+  assert.equal(messageOf({ "gitops/suspend-reason": "freeze" }), "freeze");
+  assert.equal(
+    messageOf({ "gitops/suspend-reason": "freeze", "gitops/suspend-until": "2026-02-01T00:00:00Z" }),
+    "freeze, until 2026-02-01T00:00:00Z",
+  );
+});
+
 test("the time-out of a Kustomization is half a minute less than its interval, and half a minute at least", () => {
   const timeoutOf = (spec: JsonObject) => viewFluxObject(kustomization({ spec })).timeoutMs;
   assert.deepEqual(
