@@ -3,6 +3,7 @@ import type {
   AppReaderPorts,
   AppWriterPorts,
   AskingPorts,
+  FleetPorts,
   DeliveryRef,
   Diagnostic,
   Emit,
@@ -106,6 +107,8 @@ export interface WriteSession extends ReadSession {
   readonly appWriters: (flags: SourceFlags) => Promise<AppWriterPorts>;
   /** For commands that ask a controller, and write none of what it delivers. */
   readonly asking: () => Promise<AskingPorts>;
+  /** For commands about other clusters. `home` is that of --context, or of the kubeconfig's current context where --context names another. */
+  readonly fleet: (home: "context" | "current") => Promise<FleetPorts>;
 }
 
 interface Access {

@@ -109,6 +109,7 @@ function openSession(globals: GlobalOptions, host: Host, signal: AbortSignal): W
     writers: async (flags) => (await wiring()).writers(flags),
     appReaders: async (flags) => (await wiring()).appReaders(flags),
     appWriters: async (flags) => (await wiring()).appWriters(flags),
+    fleet: async (home) => (await wiring()).fleet(home),
     asking: async () => (await wiring()).asking(),
     expectedCluster: async () => (await wiring()).expectedCluster(),
     find: async (name, ports) => {

@@ -10,6 +10,7 @@ import {
   type AppReaderPorts,
   type AppWriterPorts,
   type AskingPorts,
+  type FleetPorts,
   type BuildSurroundings,
   type Destinations,
   type Emit,
@@ -40,6 +41,7 @@ export interface Wiring {
   readonly appReaders: (flags: SourceFlags) => Promise<AppReaderPorts>;
   readonly appWriters: (flags: SourceFlags) => Promise<AppWriterPorts>;
   readonly asking: () => Promise<AskingPorts>;
+  readonly fleet: (home: "context" | "current") => Promise<FleetPorts>;
   readonly repository: (typed: string) => string;
   readonly namespace: () => Promise<string>;
   /** The uid of `--expect-cluster`; undefined where there is none, or where it names the context that is used. */
@@ -94,6 +96,20 @@ export function openWiring(asked: WiringOptions): Wiring {
     asking: async () => {
       const connected = await cluster();
       return { cluster: connected, objects: connected.objects, clock };
+    },
+    fleet: async (home) => {
+      const { context: _target, ...others } = globals;
+      const connected = home === "context" ? await cluster() : await connect({ ...options, globals: { ...others, context: undefined } });
+      const { createRemoteClusters } = await import("../adapters/kubernetes/remote-clusters.ts");
+      const remotes = createRemoteClusters({
+        ...given({ kubeconfig: globals.kubeconfig }),
+        environment,
+        clock,
+        emit,
+        interactive: options.terminal.interactive,
+        userAgent: `gitops/${options.version}`,
+      });
+      return { cluster: connected, objects: connected.objects, clock, remotes };
     },
     repository: (typed) => parseRepositoryUrl(typed, { allowLocal: true, workingDirectory: process.cwd() }).url,
     namespace: async () => globals.namespace ?? (await cluster()).defaultNamespace,

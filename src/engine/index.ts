@@ -53,6 +53,8 @@ export { syncApps, type AppsResult } from "./operations/apps/sync-apps.ts";
 export { diffApps, type AppDiff } from "./operations/diff.ts";
 export { buildSource } from "./operations/build-source.ts";
 export { decidingFirst, exitStatusOf } from "./operations/deciding-failure.ts";
+export { addCluster, removeCluster } from "./operations/clusters/change-clusters.ts";
+export { listClusters, type ClusterStatus } from "./operations/clusters/cluster-status.ts";
 export { checkExpectedCluster } from "./operations/cluster-identity.ts";
 export { deleteObject, prepareObjectDeletion, type ObjectDeletion } from "./operations/delete-objects.ts";
 export { explainSource, type ExplainedObject, type Explanation, type ObjectQuery } from "./operations/explain-source.ts";

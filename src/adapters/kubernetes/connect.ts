@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import { isAbsolute, join } from "node:path";
 import type { Emit } from "../../engine/model/event.ts";
 import { GitOpsError } from "../../engine/model/errors.ts";
+import { stringAt } from "../../engine/model/json.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
 import type { ClusterWriter } from "../../engine/ports/cluster-writer.ts";
 import type { DeliveryObjects } from "../../engine/ports/delivery-objects.ts";
 import type { ClusterAccess } from "./access.ts";
-import { createConnection } from "./connection.ts";
+import { createConnection, type ApiConnection } from "./connection.ts";
 import { createCredentialSource } from "./credentials/credentials.ts";
 import { createDeliveryObjects } from "./delivery-objects.ts";
 import { findKubeconfig } from "./kubeconfig/find.ts";
@@ -50,6 +51,8 @@ export interface KubernetesCluster extends ClusterWriter {
   readonly serverHost: string;
   /** Writes the objects of dialects. */
   readonly objects: DeliveryObjects;
+  /** The API server's version, such as v1.36.1. */
+  version(signal: AbortSignal): Promise<string>;
   /** Write requests that the server accepted; dry-runs do not count. */
   writeCount(): number;
   /** Ends all connections. Calls under way fail; watches must be aborted before. */
@@ -84,12 +87,14 @@ export async function connectCluster(options: ClusterConnectionOptions): Promise
     contextName: access.contextName,
     defaultNamespace: access.namespace,
     serverHost: client.server,
+    version: (signal) => serverVersion(connection, signal),
     writeCount: () => writes,
     close: () => client.close(),
   };
 }
 
-async function findAccess(options: ClusterConnectionOptions): Promise<ClusterAccess> {
+/** The access that these options mean. Throws as {@link connectCluster}. */
+export async function findAccess(options: ClusterConnectionOptions): Promise<ClusterAccess> {
   const { untrustedKubeconfig: untrusted, environment } = options;
   if (untrusted !== undefined) {
     const config = await parseKubeconfig(untrusted.text, { name: untrusted.name, folder: "/" });
@@ -106,6 +111,11 @@ async function findAccess(options: ClusterConnectionOptions): Promise<ClusterAcc
     hint: "write ~/.kube/config, set KUBECONFIG, or give --kubeconfig FILE",
     data: { nearest: [] },
   });
+}
+
+async function serverVersion(connection: ApiConnection, signal: AbortSignal): Promise<string> {
+  const call = { method: "GET" as const, path: "/version", what: "get the version", idempotent: true, signal };
+  return stringAt(connection.parse(await connection.answer(call), call.what), "gitVersion");
 }
 
 function limitsOf({ limits, requestTimeoutMs }: ClusterConnectionOptions): TransportLimits {

@@ -1,6 +1,7 @@
 import type { Command } from "../command.ts";
 import { adoptCommand } from "./adopt.ts";
 import { buildCommand } from "./build.ts";
+import { clusterCommand } from "./cluster.ts";
 import { completionCommand } from "./completion.ts";
 import { createCommand } from "./create.ts";
 import { deleteCommand } from "./delete.ts";
@@ -37,6 +38,7 @@ export const COMMANDS: readonly Command[] = [
   deleteCommand,
   adoptCommand,
   releaseCommand,
+  clusterCommand,
   completionCommand,
   versionCommand,
   helpCommand,

@@ -96,6 +96,8 @@ export interface ObjectView {
   readonly dependsOn: readonly ResourceId[];
   /** It delivers to another cluster: what it delivered is not to be looked for beside it. */
   readonly isRemote: boolean;
+  /** The Secret beside it that holds the kubeconfig of that cluster; "" for none. */
+  readonly clusterSecret: string;
   /** What an app delivered. */
   readonly inventory: readonly RecordedObject[];
   readonly history: readonly HistoryEntry[];

@@ -17,6 +17,7 @@ import type { ClusterReader } from "../ports/cluster-reader.ts";
 import type { ClusterWriter } from "../ports/cluster-writer.ts";
 import type { DeliveryObjects } from "../ports/delivery-objects.ts";
 import type { DeliveryStore, DeliveryWriter } from "../ports/delivery-store.ts";
+import type { RemoteClusters } from "../ports/remote-clusters.ts";
 import type { SourceFetcher } from "../ports/source-fetcher.ts";
 
 /** All that a reading operation is given. */
@@ -73,6 +74,11 @@ export interface AskingPorts {
   readonly cluster: ClusterReader;
   readonly objects: DeliveryObjects;
   readonly clock: Clock;
+}
+
+/** The cluster at hand, and ways to others. */
+export interface FleetPorts extends AskingPorts {
+  readonly remotes: RemoteClusters;
 }
 
 /** How a run is cancelled, and where it tells what it does. */

@@ -18,3 +18,15 @@ export function decodeBase64(text: string): Uint8Array | undefined {
   }
   return bytes;
 }
+
+/** Standard base64 of bytes, without line breaks. */
+export function encodeBase64(bytes: Uint8Array): string {
+  const parts: string[] = [];
+  for (let at = 0; at < bytes.length; at += 3) {
+    const [first, second, third] = [bytes[at] ?? 0, bytes[at + 1], bytes[at + 2]];
+    const group = (first << 16) | ((second ?? 0) << 8) | (third ?? 0);
+    const letter = (shift: number) => ALPHABET[(group >> shift) & 63] ?? "";
+    parts.push(letter(18) + letter(12) + (second === undefined ? "=" : letter(6)) + (third === undefined ? "=" : letter(0)));
+  }
+  return parts.join("");
+}
