@@ -7,7 +7,7 @@ _gitops() {
   for ((index = 1; index < COMP_CWORD; index++)); do
     word="${COMP_WORDS[index]}"
     case "$word" in
-      --namespace|-n|--context|--cluster|--user|--kubeconfig|--server|-s|--token|--as|--as-group|--certificate-authority|--tls-server-name|--request-timeout|--expect-cluster|--color|--repo|--ref|--path|--git-token-file|--allow-remote|--helm-command|--helm-release|--helm-values|--helm-kube-version|--helm-api-versions|--confirm-prune|--load-restrictor|--max-file-size|--max-build-size|--max-documents|--max-depth|--max-nodes|--max-bases|--build-timeout|--timeout|--output|-o|--filename|-f|--selector|-l|--status|--types|--tail|--since|--container|-c|--why|--reason|--until|--url|--branch|--tag|--semver|--commit|--ref-name|--secret-ref|--ignore-paths|--source|--target-namespace|--depends-on|--health-check|--service-account|--kube-config-secret|--interval|--retry-interval|--reconcile-timeout|--label|--from) index=$((index + 1)) ;;
+      --namespace|-n|--context|--cluster|--user|--kubeconfig|--server|-s|--token|--as|--as-group|--certificate-authority|--tls-server-name|--request-timeout|--expect-cluster|--color|--repo|--ref|--path|--git-token-file|--allow-remote|--helm-command|--helm-release|--helm-values|--helm-kube-version|--helm-api-versions|--confirm-prune|--load-restrictor|--max-file-size|--max-build-size|--max-documents|--max-depth|--max-nodes|--max-bases|--build-timeout|--timeout|--output|-o|--filename|-f|--selector|-l|--status|--types|--tail|--since|--container|-c|--why|--reason|--until|--url|--branch|--tag|--semver|--commit|--ref-name|--secret-ref|--ignore-paths|--source|--target-namespace|--depends-on|--health-check|--service-account|--kube-config-secret|--interval|--retry-interval|--reconcile-timeout|--label|--from|--cluster-role) index=$((index + 1)) ;;
       -*) ;;
       *) if [[ -z "$command" ]]; then command="$word"; else position=$((position + 1)); fi ;;
     esac
@@ -80,11 +80,12 @@ _gitops() {
     --reconcile-timeout) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     --label) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     --from) COMPREPLY=($(compgen -W "flux argocd helm kubectl" -- "$current")); return ;;
+    --cluster-role) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
   esac
   case "$command" in
     "")
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help --version" -- "$current"))
-      else COMPREPLY=($(compgen -W "sync diff get tree events logs history export build reconcile suspend resume create delete adopt release completion version help" -- "$current")); fi ;;
+      else COMPREPLY=($(compgen -W "sync diff get tree events logs history export build reconcile suspend resume create delete adopt release cluster completion version help" -- "$current")); fi ;;
     sync)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--repo --ref --path --git-token-file --allow-remote --enable-helm --helm-command --helm-release --helm-values --helm-kube-version --helm-api-versions --prune --force --no-force-conflicts --no-preflight --create-namespace --allow-empty --allow-mass-prune --confirm-prune --load-restrictor --strict --max-file-size --max-build-size --max-documents --max-depth --max-nodes --max-bases --build-timeout --no-wait --timeout -y --yes --dry-run -o --output -f --filename --takeover --no-cross-namespace-refs --no-strict-substitute -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
       else case "$position" in
@@ -148,6 +149,12 @@ _gitops() {
     release)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-y --yes -o --output -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
       fi ;;
+    cluster)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--from --service-account --cluster-role -A --all-namespaces -y --yes -o --output -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
+      else case "$position" in
+        0) COMPREPLY=($(compgen -W "add list remove" -- "$current")) ;;
+      esac
+      fi ;;
     completion)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
       else case "$position" in
@@ -160,7 +167,7 @@ _gitops() {
     help)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
       else case "$position" in
-        0) COMPREPLY=($(compgen -W "exit-codes sync diff get tree events logs history export build reconcile suspend resume create delete adopt release completion version help" -- "$current")) ;;
+        0) COMPREPLY=($(compgen -W "exit-codes sync diff get tree events logs history export build reconcile suspend resume create delete adopt release cluster completion version help" -- "$current")) ;;
       esac
       fi ;;
   esac
