@@ -33,9 +33,13 @@ interface Reader {
   at: number;
   /** How many flow collections (brackets) the reader stands in. */
   flow: number;
+  /** The keys that lead to the mapping being read; those of lists are empty. */
+  readonly trail: string[];
 }
 
 const MERGE_KEY = "<<";
+/** Root, metadata, annotations. */
+const ANNOTATIONS_DEPTH = 3;
 const NO_TAG_HINT = "remove the tag; Kubernetes objects have plain YAML types only";
 
 /**
@@ -49,7 +53,7 @@ export function constructValue(
   dialect: YamlDialect,
   budget: NodeBudget,
 ): JsonValue {
-  return build({ source, dialect, budget, events, anchors: new Map(), at, flow: 0 }, 1).value;
+  return build({ source, dialect, budget, events, anchors: new Map(), at, flow: 0, trail: [] }, 1).value;
 }
 
 /** Where an event's node starts in the text. An empty node has no place of its own: the end of what came before. */
@@ -156,42 +160,69 @@ function sequence(reader: Reader, depth: number): Built {
 function mapping(reader: Reader, depth: number): Built {
   const value: JsonObject = {};
   const merges: { readonly built: Built; readonly at: number }[] = [];
+  const isResource = reader.dialect === "resource";
+  const mayRepeat = !isResource || isAnnotations(reader, depth);
   let nodes = charge(reader, 1);
   let height = 0;
   while (!atEnd(reader)) {
     const keyAt = reader.at;
     const key = mappingKey(reader, depth);
+    reader.trail[depth] = typeof key === "string" ? key : "";
     const built = build(reader, depth + 1);
-    if (key === undefined) {
-      merges.push({ built, at: keyAt });
+    nodes += built.nodes;
+    height = Math.max(height, built.height + 1);
+    if (key === FORGOTTEN) continue;
+    if (key === MERGE) {
+      if (!isResource) mergeInto(reader, value, built.value, keyAt, "over");
+      else merges.push({ built, at: keyAt });
       continue;
     }
-    if (Object.hasOwn(value, key) && reader.dialect === "resource")
+    if (!mayRepeat && Object.hasOwn(value, key))
       throw problem(reader, keyAt, {
         message: "a key that this mapping already has; expected each key once",
         hint: "remove one of the two",
       });
     setKey(value, key, built.value);
     if (built.text !== undefined) rememberText(value, key, built.value, built.text);
-    nodes += built.nodes;
-    height = Math.max(height, built.height + 1);
   }
-  for (const merge of merges) {
-    mergeInto(reader, value, merge.built.value, merge.at);
-    nodes += merge.built.nodes;
-    height = Math.max(height, merge.built.height);
-  }
+  const [merge, another] = merges;
+  if (another !== undefined)
+    throw problem(reader, another.at, {
+      message: "a second merge key in one mapping; expected one, with a list of aliases",
+      hint: "write <<: [*a, *b]",
+    });
+  if (merge !== undefined) mergeInto(reader, value, merge.built.value, merge.at, "under");
   return { value, nodes, height };
 }
 
-/** The key as text; undefined for the merge key `<<`. */
-function mappingKey(reader: Reader, depth: number): string | undefined {
+/** kustomize makes the annotations of every object anew, so that keys may repeat there: the last one stays. */
+function isAnnotations({ trail }: Reader, depth: number): boolean {
+  if (depth !== ANNOTATIONS_DEPTH && !(depth === ANNOTATIONS_DEPTH + 2 && trail[1] === "items")) return false;
+  return trail[depth - 1] === "annotations" && trail[depth - 2] === "metadata";
+}
+
+/** What stands for the merge key `<<`, and for a text `<<` in a resource, which kustomize drops with its value. */
+const MERGE = Symbol("merge key");
+const FORGOTTEN = Symbol("text that looks like a merge key");
+
+function mappingKey(reader: Reader, depth: number): string | typeof MERGE | typeof FORGOTTEN {
   const event = reader.events[reader.at];
   const at = reader.at;
   if (event?.type !== EVENT_ID.SCALAR) return keyText(reader, build(reader, depth + 1).value, at);
   reader.at++;
-  const isPlain = event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0;
-  if (isPlain && reader.source.text.slice(event.valueStart, event.valueEnd) === MERGE_KEY) return undefined;
+  const { text } = reader.source;
+  const written = event.valueStart < 0 ? "" : getScalarValue(text, event);
+  if (written === MERGE_KEY) {
+    const tag = event.tagStart < 0 ? undefined : coreTag(text.slice(event.tagStart, event.tagEnd));
+    const isPlain = event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0;
+    if (isPlain || tag === "merge" || (tag === "" && event.style === SCALAR_STYLE.PLAIN)) return MERGE;
+    if (reader.dialect === "resource") return FORGOTTEN;
+  }
+  if (depth === 1 && reader.dialect === "resource" && event.tagStart < 0 && event.style === SCALAR_STYLE.PLAIN) {
+    // The fields of an object itself are read as texts, whatever they look like; only a null is none.
+    const isText = resolvePlain(written, "resource") !== null;
+    if (isText) return keyText(reader, anchored(reader, event, { value: written, nodes: 1, height: 0 }).value, at);
+  }
   return keyText(reader, anchored(reader, event, { value: scalar(reader, event, at), nodes: 1, height: 0 }).value, at);
 }
 
@@ -203,13 +234,19 @@ function keyText(reader: Reader, key: JsonValue, at: number): string {
   throw problem(reader, at, { message: "a key that is not a string; expected a string", hint: "put the key in quotes" });
 }
 
-function mergeInto(reader: Reader, target: JsonObject, merged: JsonValue, at: number): void {
-  for (const from of Array.isArray(merged) ? merged : [merged]) {
+/**
+ * Merges mappings into one. In resources its own keys stand `over` what is merged `under` them; in kustomizations whatever is read
+ * later stands over the earlier. Of a list, the first counts most.
+ */
+function mergeInto(reader: Reader, target: JsonObject, merged: JsonValue, at: number, where: "under" | "over"): void {
+  const isList = Array.isArray(merged) && reader.events[at + 1]?.type === EVENT_ID.SEQUENCE;
+  const mappings = isList ? merged : [merged];
+  for (const from of where === "under" ? mappings : mappings.toReversed()) {
     if (!isJsonObject(from))
       throw problem(reader, at, {
         message: "a merge key with something else than mappings; expected an alias of a mapping, or a list of them",
       });
-    for (const [key, value] of Object.entries(from)) if (!Object.hasOwn(target, key)) setKey(target, key, value);
+    for (const [key, value] of Object.entries(from)) if (where === "over" || !Object.hasOwn(target, key)) setKey(target, key, value);
   }
 }
 

@@ -32,15 +32,35 @@ export function parseText(source: YamlText, depth: number): ParsedText {
     } catch (cause) {
       if (!(cause instanceof YAMLException)) throw cause;
       const offset = cause.mark?.position ?? 0;
-      if (cause.reason !== TOO_LITTLE_INDENTED || repairs >= maxRepairs) {
+      const lineStart = text.lastIndexOf("\n", offset - 1) + 1;
+      const tab = cause.reason === TOO_LITTLE_INDENTED ? separatingTab(text, lineStart, offset) : -1;
+      if (tab >= 0 && repairs < maxRepairs) {
+        text = `${text.slice(0, tab)} ${text.slice(tab + 1)}`;
+        continue;
+      }
+      // A line that was made deeper and still is not deep enough never will be.
+      if (cause.reason !== TOO_LITTLE_INDENTED || repairs >= maxRepairs || deepened.has(lineStart)) {
         // Quotes or brackets that never close make all lines below look like their content: the first of these is the place.
         const place = cause.reason.startsWith(NEVER_CLOSED) ? (firstRepair ?? offset) : offset;
         throw parseFailure({ ...source, text, deepened }, place, cause.reason, depth);
       }
       firstRepair ??= offset;
-      text = deepen(text, text.lastIndexOf("\n", offset - 1) + 1, deepened);
+      text = deepen(text, lineStart, deepened);
     }
   }
+}
+
+const TAB_AFTER_INDICATOR = /[:,[{] *(\t)/g;
+
+/** Where a tab parts an indicator from brackets: go-yaml takes it for a space, js-yaml for indentation. -1 where there is none. */
+function separatingTab(text: string, lineStart: number, end: number): number {
+  const line = text.slice(lineStart, end);
+  for (const match of line.matchAll(TAB_AFTER_INDICATOR)) {
+    const before = line.slice(0, match.index);
+    const isQuoted = before.split('"').length % 2 === 0 || before.split("'").length % 2 === 0;
+    if (!isQuoted) return lineStart + match.index + match[0].length - 1;
+  }
+  return -1;
 }
 
 /** Puts spaces before a line inside quotes or brackets, and before those after it that surely stand inside them too. */

@@ -149,14 +149,45 @@ describe("anchors, merge keys and odd keys", () => {
     assert.equal(({} as Record<string, unknown>)["polluted"], undefined);
   });
 
-  test("keys that are no strings are an error in resources and texts in kustomizations", () => {
-    for (const key of ["1", "true", "~", "2.5"]) assert.match(failure(`${key}: a\n`).message, /^app\.yaml:1:1: a key that is not a string/);
+  test("keys that are no strings are an error inside resources, texts as written at their top, and texts in kustomizations", () => {
+    for (const key of ["1", "true", "~", "2.5"])
+      assert.match(failure(`a:\n  ${key}: a\n`).message, /^app\.yaml:2:3: a key that is not a string/);
+    assert.match(failure("~: a\n").message, /^app\.yaml:1:1: a key that is not a string/);
+    assert.deepEqual(values("2.50: a\n0x1: b\nyes: c\n"), [{ "2.50": "a", "0x1": "b", yes: "c" }]);
     assert.deepEqual(values("1: a\nyes: b\n", "kustomization"), [{ 1: "a", true: "b" }]);
   });
 
   test("a key twice is an error in resources; in kustomizations the last one wins, as in kustomize", () => {
     assert.match(failure("a:\n  b: 1\n  b: 2\n").message, /^app\.yaml:3:3: a key that this mapping already has/);
     assert.deepEqual(values("a: 1\na: 2\n", "kustomization"), [{ a: 2 }]);
+  });
+
+  test("annotations may repeat a key, for kustomize makes them anew; those of a template may not", () => {
+    assert.deepEqual(values("metadata:\n  annotations: {a: 1, a: 2}\n"), [{ metadata: { annotations: { a: 2 } } }]);
+    assert.match(failure("spec:\n  metadata:\n    annotations: {a: 1, a: 2}\n").message, /a key that this mapping already has/);
+  });
+
+  test("a merge key counts less than its mapping in resources, and what is read later counts more in kustomizations", () => {
+    const text = "a: 1\n<<: [{a: 2, b: 2}, {b: 3, c: 3}]\nb: 4\n";
+    assert.deepEqual(values(text), [{ a: 1, b: 4, c: 3 }]);
+    assert.deepEqual(values(text, "kustomization"), [{ a: 2, b: 4, c: 3 }]);
+    assert.deepEqual(values("<<: {a: 1}\n<<: {a: 2}\n", "kustomization"), [{ a: 2 }]);
+    assert.match(failure("<<: {a: 1}\n<<: {a: 2}\n").message, /^app\.yaml:2:1: a second merge key/);
+  });
+
+  test("a merge key may carry its tag; in resources a text that looks like one is lost, as in kustomize", () => {
+    for (const key of ["!!merge <<", "! <<", "!<tag:yaml.org,2002:merge> <<"]) assert.deepEqual(values(`${key}: {a: 1}\n`), [{ a: 1 }]);
+    assert.deepEqual(values('"<<": {a: 1}\nb: 2\n'), [{ b: 2 }]);
+    assert.deepEqual(values('"<<": {a: 1}\n', "kustomization"), [{ "<<": { a: 1 } }]);
+  });
+
+  test("a merge key of an alias that is a list is refused", () => {
+    assert.match(failure("a: &a [{b: 1}]\nc: {<<: *a}\n").message, /a merge key with something else than mappings/);
+  });
+
+  test("tabs part indicators from brackets as spaces do", () => {
+    assert.deepEqual(values("a:\t[1,\t2]\nb:\n  c:\t{d:\t'x\ty'}\n"), [{ a: [1, 2], b: { c: { d: "x\ty" } } }]);
+    assert.match(failure("-\t[1]\n- \t{a\n").message, /^app\.yaml/);
   });
 });
 

@@ -124,10 +124,9 @@ class FolderBuild {
       const loaded = loadedFile(this.#steps, entry);
       hints = mergeConfigs(loaded.path, hints, readCrds(loaded.path, loaded.bytes, budget));
     }
-    const before = this.#into.config;
-    const base =
-      before === emptyConfig ? mergeConfigs(file, defaultConfig, own) : mergeConfigs(file, before, mergeConfigs(file, defaultConfig, own));
-    this.#into.config = mergeConfigs(file, base, hints);
+    // Merging, even into nothing, drops specs that a more special one before them covers.
+    const merged = mergeConfigs(file, this.#into.config, mergeConfigs(file, defaultConfig, own));
+    this.#into.config = mergeConfigs(file, merged, hints);
   }
 
   #generate(): void {

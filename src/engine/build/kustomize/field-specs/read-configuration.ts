@@ -5,7 +5,7 @@ import { listOf, struct, text } from "../decode/decoder.ts";
 import { fieldSpec } from "../decode/kustomization.ts";
 import { buildFailure } from "../fail.ts";
 import { type FieldSpec, fieldSpecOf } from "./field-spec.ts";
-import { emptyConfig, mergeConfigs, type NameReference, sectionsOf, type TransformerConfig } from "./transformer-config.ts";
+import { emptyConfig, mergeConfigs, type NameReference, sectionsOf, sortConfig, type TransformerConfig } from "./transformer-config.ts";
 
 const specs = listOf(fieldSpec);
 const configuration = struct({
@@ -27,13 +27,13 @@ const configuration = struct({
 export function readConfiguration(file: string, bytes: Uint8Array, budget: BuildBudget): TransformerConfig {
   const [document] = readYaml(bytes, { file, dialect: "kustomization", budget });
   const read = configuration(document?.value ?? {}, { file, path: "", strict: true });
-  return {
+  return sortConfig({
     sections: sectionsOf((section) => (read[section] ?? []).map(fieldSpecOf)),
     nameReference: (read.nameReference ?? []).map(({ group = "", version = "", kind = "", fieldSpecs = [] }) => ({
       ...{ group, version, kind },
       referrers: fieldSpecs.map(fieldSpecOf),
     })),
-  };
+  });
 }
 
 /**
@@ -46,6 +46,9 @@ export function readCrds(file: string, bytes: Uint8Array, budget: BuildBudget): 
   if (!isJsonObject(definitions)) throw buildFailure(file, "the definitions of crds are no map");
   let config = emptyConfig;
   for (const name of Object.keys(definitions).sort()) {
+    const definition = definitions[name] ?? null;
+    if (definition !== null && !isJsonObject(definition))
+      throw buildFailure(file, `the definition ${name} is no map`, "crds lists OpenAPI definitions by name, not the manifests of CRDs");
     const properties = propertiesOf(definitions, name);
     if (!["kind", "apiVersion", "metadata"].every((field) => Object.hasOwn(properties, field))) continue;
     const found: Found = { annotations: [], labels: [], names: [], references: [] };

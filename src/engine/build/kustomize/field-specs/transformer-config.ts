@@ -60,6 +60,11 @@ function merged(file: string, config: TransformerConfig, added: TransformerConfi
   }
 }
 
+/** A configuration in the order that merging goes by: that of kinds. */
+export function sortConfig({ sections, nameReference }: TransformerConfig): TransformerConfig {
+  return { sections: sectionsOf((section) => sortByKind(sections[section])), nameReference: sortByKind(nameReference) };
+}
+
 function mergeReferences(references: readonly NameReference[], added: readonly NameReference[]): readonly NameReference[] {
   let result = references;
   for (const reference of added) {

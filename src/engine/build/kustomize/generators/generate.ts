@@ -2,6 +2,7 @@ import { type JsonObject, setKey } from "../../../model/json.ts";
 import type { GeneratorArguments, GeneratorOptions } from "../decode/kustomization.ts";
 import { below, buildFailure } from "../fail.ts";
 import { behaviorOf } from "../resources/build-annotations.ts";
+import { checkPlainKey } from "../resources/plain-key.ts";
 import { objectOf, Resource, type ResourceOrigin } from "../resources/resource.ts";
 import type { Schema } from "../schema/schema.ts";
 import { encodeBase64Lines } from "./base64.ts";
@@ -22,6 +23,7 @@ export function generate(request: GeneratorRequest, schema: Schema): Resource {
   const { name = "", namespace = "", type = "" } = args;
   if (name === "") throw buildFailure(spot, `a generator of a ${kind} has no name`);
   const options = mergeOptions(args.options, request.options);
+  for (const key of [...(options.labels ?? new Map()).keys(), ...(options.annotations ?? new Map()).keys()]) checkPlainKey(spot, key);
   const object: JsonObject = { apiVersion: "v1", kind, metadata: metadataOf(name, namespace, options) };
   if (kind === "Secret") object["type"] = type === "" ? "Opaque" : type;
   Object.assign(object, kind === "Secret" ? secretData(pairsOf(request)) : configMapData(pairsOf(request)));
@@ -64,6 +66,7 @@ function pairsOf({ kind, spot, arguments: args, readFile }: GeneratorRequest): r
   for (const { key } of pairs) {
     if (seen.has(key))
       throw buildFailure(spot, `${kind === "Secret" ? "secret" : "configmap"} ${args.name} illegally repeats the key \`${key}\``);
+    checkPlainKey(spot, key);
     seen.add(key);
   }
   return pairs;

@@ -69,7 +69,7 @@ async function configsOf(
   accumulate: AccumulatePlugins,
 ): Promise<readonly FoundConfig[]> {
   const { budget } = loader.session.options;
-  if (isInline(entry)) {
+  if (isInline(entry) || entry.trim() === "") {
     const resources = makeResources(file, readResourceDocuments(file, entry, budget), builtInSchema);
     return resources.map((resource) => ({ resource, configuredIn: file.slice(file.lastIndexOf("/") + 1) }));
   }

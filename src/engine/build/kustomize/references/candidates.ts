@@ -1,7 +1,7 @@
 import { isJsonObject, valueAt } from "../../../model/json.ts";
-import { CLUSTER_SCOPE } from "../resources/identity.ts";
+import { buildFailure } from "../fail.ts";
+import { CLUSTER_SCOPE, formatId } from "../resources/identity.ts";
 import type { Resource } from "../resources/resource.ts";
-import { scalarText } from "../resources/scalar.ts";
 
 /** A resource that was renamed, with what the search for references asks again and again. */
 export interface Candidate {
@@ -68,9 +68,15 @@ export function scopeOf(referrer: Resource): ReferrerScope {
 function subjectNamespaces(referrer: Resource): readonly string[] {
   const subjects = referrer.kind === "RoleBinding" ? valueAt(referrer.object, "subjects") : undefined;
   if (!Array.isArray(subjects)) return [];
-  return subjects
-    .filter((subject) => isJsonObject(subject) && subject["kind"] === "ServiceAccount" && typeof subject["namespace"] === "string")
-    .map((subject) => scalarText(valueAt(subject, "namespace")));
+  const namespaces: string[] = [];
+  for (const subject of subjects) {
+    if (!isJsonObject(subject) || subject["kind"] !== "ServiceAccount" || !Object.hasOwn(subject, "namespace")) continue;
+    const { namespace } = subject;
+    if (typeof namespace !== "string")
+      throw buildFailure(referrer.origin.file, `a subject of ${formatId(referrer.id)} has a namespace that is no text; expected a name`);
+    namespaces.push(namespace);
+  }
+  return namespaces;
 }
 
 /** Whether a scope reaches a candidate. */

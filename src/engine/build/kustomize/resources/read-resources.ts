@@ -29,16 +29,24 @@ export type ResourceDocuments = readonly ResourceDocument[];
  */
 export function readResourceDocuments(file: string, text: string, budget: BuildBudget): ResourceDocuments {
   const queue: Document[] = [...readYamlText(text, { file, dialect: "resource", budget })];
+  const isAlone = queue.length === 1;
   const result: { object: JsonObject; line: number }[] = [];
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const { value, line } = next;
     if (isNothing(value)) continue;
     const object = checkedObject(file, value, line);
     const items = scalarText(object["kind"]).endsWith("List") ? valueAt(object, "items") : undefined;
+    // kyaml takes a lone list that has a functionConfig for the input of a function: its items count, and there are none.
+    if (items === undefined && isAlone && isFunctionInput(object)) continue;
     if (items === undefined) result.push({ object, line });
     else if (items !== null) queue.push(...itemsOf(file, items, line));
   }
   return result;
+}
+
+function isFunctionInput(object: JsonObject): boolean {
+  const kind = scalarText(object["kind"]);
+  return (kind === "ResourceList" || kind === "List") && Object.hasOwn(object, "functionConfig");
 }
 
 /** Resources of documents that may be used again: each call gives new copies. */

@@ -7,6 +7,7 @@ import type { Trace } from "../trace/tracer.ts";
 import { sourceText } from "../../../yaml/source-text.ts";
 import type { Schema } from "../schema/schema.ts";
 import { effectiveNamespace, type Gvk, identityKey, type ResourceName } from "./identity.ts";
+import { checkPlainKey } from "./plain-key.ts";
 import { cloneValue, scalarText } from "./scalar.ts";
 
 /** A name that a resource had before a transformer changed it. `namespace` is the effective one. */
@@ -145,6 +146,7 @@ export class Resource {
   /** Replaces labels or annotations; an empty map removes the field. */
   setMetadataTexts(field: "labels" | "annotations", texts: ReadonlyMap<string, string>): void {
     const metadata = this.#metadata();
+    for (const key of texts.keys()) checkPlainKey(this.origin.file, key);
     if (texts.size === 0) delete metadata[field];
     else metadata[field] = objectOf(texts);
   }

@@ -5,6 +5,7 @@ import { walkPath } from "../field-specs/walk-field.ts";
 import type { Label } from "../decode/kustomization.ts";
 import { fieldSpecOf } from "../field-specs/field-spec.ts";
 import { formatGvk } from "../resources/identity.ts";
+import { checkPlainKey } from "../resources/plain-key.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 import type { Slot } from "../resources/scalar.ts";
 import { joinScalars, writeSlot } from "../resources/joined-scalars.ts";
@@ -23,7 +24,7 @@ export function transformKeyValues(resources: ResourceMap, pairs: ReadonlyMap<st
       walkPath(resource, spec, "map", (value) => {
         if (value === null) return undefined;
         if (!isJsonObject(value)) return "expected a map";
-        setPairs(value, pairs, added);
+        setPairs(resource.origin.file, value, pairs, added);
         return undefined;
       });
     }
@@ -31,13 +32,14 @@ export function transformKeyValues(resources: ResourceMap, pairs: ReadonlyMap<st
   }
 }
 
-function setPairs(map: JsonObject, pairs: ReadonlyMap<string, string>, added: Map<string, Slot[]>): void {
+function setPairs(file: string, map: JsonObject, pairs: ReadonlyMap<string, string>, added: Map<string, Slot[]>): void {
   for (const [key, text] of pairs) {
     const slot = { container: map, key };
     if (Object.hasOwn(map, key)) {
       writeSlot(slot, text);
       continue;
     }
+    checkPlainKey(file, key);
     setKey(map, key, text);
     const others = added.get(key);
     if (others === undefined) added.set(key, [slot]);

@@ -26,8 +26,9 @@ export function transformPatch(resources: ResourceMap, patch: ReadPatch): number
   for (const merge of patch.merges) {
     const source = sourceOfDocument(patch.source, merge);
     const target = targetOfPatch(resources, merge, source);
-    patchResource(target, merge.object, patch, source);
-    if (patch.allowNameChange || patch.allowKindChange || target.deleted) resources.renamed();
+    const rights = rightsOf(patch, merge);
+    patchResource(target, merge.object, rights, source);
+    if (rights.allowNameChange || rights.allowKindChange || target.deleted) resources.renamed();
   }
   return patch.merges.length;
 }
@@ -44,11 +45,19 @@ function mergeIntoTargets(resources: ResourceMap, patch: ReadPatch, target: Comp
   const ids = new Set(selected.map(({ id }) => formatId(id)));
   for (const resource of selected.length === 0 ? [] : resources.all) {
     if (!ids.has(formatId(resource.id))) continue;
-    patchResource(resource, { ...change, apiVersion: resource.apiVersion }, patch, patch.source);
+    patchResource(resource, { ...change, apiVersion: resource.apiVersion }, rightsOf(patch, merge), patch.source);
   }
   resources.renamed();
   checkUnique(resources, patch);
   return selected.length;
+}
+
+/** What the options allow, or a build annotation of the patch itself. */
+function rightsOf(options: PatchRights, patch: PatchRights): PatchRights {
+  return {
+    allowNameChange: options.allowNameChange || patch.allowNameChange,
+    allowKindChange: options.allowKindChange || patch.allowKindChange,
+  };
 }
 
 function operateOnTargets(resources: ResourceMap, patch: ReadPatch, operations: readonly JsonOperation[]): number {
