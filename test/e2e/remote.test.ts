@@ -58,7 +58,10 @@ describe("remote content", () => {
     const refused = await build("resources: ['https://github.com/org/repo//base?ref=v1', x.yaml]\n");
     assert.equal(refused.code, 6);
     assert.equal(refused.stdout, "");
-    assert.match(refused.stderr, /kustomization\.yaml: resources: '.*' is remote, and the host github\.com is not allowed/);
+    assert.match(
+      refused.stderr,
+      /kustomization\.yaml:1:\d+: resources: 'https:\/\/github\.com\/org\/repo\/\/base\?ref=v1' is remote, and the host github\.com is not allowed/,
+    );
     assert.match(refused.stderr, /add --allow-remote github\.com /);
     for (const entry of [
       "github.com/org/repo",
@@ -96,7 +99,7 @@ describe("remote content", () => {
     const kustomization = `resources: ['${git.url}/bait.git']\n`;
     const refused = await build(kustomization, ["--allow-remote", git.url]);
     assert.equal(refused.code, 6);
-    assert.match(refused.stderr, /bait\.git\/\/kustomization\.yaml: resources: /);
+    assert.match(refused.stderr, /bait\.git\/\/kustomization\.yaml:1:\d+: resources: /);
   });
 
   test("the token for a source goes to its own server only", async () => {

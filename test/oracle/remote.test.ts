@@ -138,6 +138,11 @@ const rows: readonly Row[] = [
     flags: ["--load-restrictor", "LoadRestrictionsNone"],
   },
   {
+    claim: "a tag of a repository that names its newest commit",
+    files: { "kustomization.yaml": "resources: ['{git}/older.git?ref=v1']\n" },
+    fails: true,
+  },
+  {
     claim: "a folder that leaves its repository behind many slashes",
     files: { "kustomization.yaml": "resources: ['{git}/base.git////deep/../..']\n" },
     fails: true,
@@ -186,6 +191,9 @@ describe("remote content is built as by the original", { skip }, () => {
     await git.commit("base", { "top.yaml": configMap("newer"), "deep/two/cm.yaml": configMap("newer-two") });
     await git.commit("base", { "deep/two/cm.yaml": configMap("on-a-branch") }, "change", "feature");
     await git.createRepository("nested", { "kustomization.yaml": `resources: ['${git.url}/base.git//deep/one']\nnamePrefix: nested-\n` });
+    await git.createRepository("older", { "kustomization.yaml": `resources: ['${git.url}/older.git']\n` });
+    await git.git("older", "tag", "v1");
+    await git.commit("older", { "kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": configMap("newest") });
     await git.createRepository("ring", { "kustomization.yaml": `resources: ['${git.url}/ring2.git']\n` });
     await git.createRepository("ring2", { "kustomization.yaml": `resources: ['${git.url}/ring.git']\n` });
   });

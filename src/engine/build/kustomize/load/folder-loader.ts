@@ -127,7 +127,7 @@ export class FolderLoader {
     // As in kustomize, by the text alone: the same repository again below itself is a cycle whatever its ref has become meanwhile.
     const above = this.#visited.find((visited) => visited.entry?.startsWith(entry));
     if (above !== undefined) throw cycle(naming, [above.entry ?? "", entry].map(withoutCredentials));
-    const tree = await this.session.remote.repository(spec, naming);
+    const tree = await this.session.remote.repository(spec, naming, entry);
     const session = this.session.mount(tree, `${withoutCredentials(spec.url)}//`);
     const folder = joinPath("", spec.path);
     if (folder === undefined)
@@ -168,7 +168,7 @@ export class FolderLoader {
       if (!(error instanceof GitOpsError) || error.code !== "PATH_NOT_FOUND") throw error;
       // What is meant for Git is no file: first of all its host must be allowed.
       const repository = parseRepositorySpec(entry);
-      if (repository !== undefined) this.session.remote.check(repository.url, naming);
+      if (repository !== undefined) this.session.remote.check(repository.url, naming, entry);
       const message = `${naming.field}: there is no file or folder '${withoutCredentials(entry)}'`;
       throw buildFailure(naming.spot, message, await this.#present(path));
     }

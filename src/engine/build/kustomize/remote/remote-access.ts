@@ -16,9 +16,13 @@ export class RemoteAccess {
     this.#options = options;
   }
 
-  /** Throws FEATURE_FORBIDDEN for a host that is not allowed, PROTOCOL_FORBIDDEN for files of this machine. */
-  check(url: string, { spot, field }: Naming): void {
-    const shown = withoutCredentials(url);
+  /**
+   * Throws FEATURE_FORBIDDEN for a host that is not allowed, PROTOCOL_FORBIDDEN for files of this machine.
+   *
+   * @param entry what the kustomization says, for the message.
+   */
+  check(url: string, { spot, field }: Naming, entry = url): void {
+    const shown = withoutCredentials(entry);
     const where = remoteHost(url);
     if (where === undefined)
       throw buildFailure(spot, `${field}: '${shown}' is no clean URL`, "use https://HOST/PATH or ssh://USER@HOST/PATH");
@@ -33,8 +37,8 @@ export class RemoteAccess {
   }
 
   /** The files of a repository. Throws what {@link RemoteAccess.check} and the port throw, and BUILD_FAILED. */
-  repository(spec: RepositorySpec, naming: Naming): Promise<FileTree> {
-    this.check(spec.url, naming);
+  repository(spec: RepositorySpec, naming: Naming, entry: string): Promise<FileTree> {
+    this.check(spec.url, naming, entry);
     if (/^-|\s/.test(spec.ref))
       throw forbidden(naming.spot, `${naming.field}: the ref is no name of Git's`, "name a branch, tag or commit");
     const url = withoutUser(spec.url);
@@ -42,7 +46,7 @@ export class RemoteAccess {
     const key = `${url}\0${spec.ref}`;
     const known = this.#repositories.get(key);
     if (known !== undefined) return known;
-    const fetching = this.#fetch({ ...spec, url }, naming);
+    const fetching = this.#fetch({ ...spec, url }, naming, entry);
     this.#repositories.set(key, fetching);
     return fetching;
   }
@@ -56,10 +60,10 @@ export class RemoteAccess {
     return await placed(remote.file({ url, maximumBytes: budget.fileBytes, check, signal }), url, naming);
   }
 
-  async #fetch({ url, ref, path, deadlineMs }: RepositorySpec, naming: Naming): Promise<FileTree> {
+  async #fetch({ url, ref, path, deadlineMs }: RepositorySpec, naming: Naming, entry: string): Promise<FileTree> {
     const { remote, signal } = this.#options;
-    if (remote === undefined) throw nothingRemote(url, naming);
-    return await placed(remote.repository({ url, ref, path, deadlineMs, signal }), url, naming);
+    if (remote === undefined) throw nothingRemote(entry, naming);
+    return await placed(remote.repository({ url, ref, path, deadlineMs, signal }), entry, naming);
   }
 }
 
