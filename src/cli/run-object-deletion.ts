@@ -1,9 +1,12 @@
 import {
+  controllerOf,
   DEFAULT_POLICY,
   deleteObject,
   formatPlacedId,
   GitOpsError,
+  prepareAppDeletion,
   prepareObjectDeletion,
+  type AppDeletion,
   type ObjectDeletion,
   type ReadObject,
 } from "../engine/index.ts";
@@ -13,12 +16,14 @@ import { deletePolicy } from "./delivery-request.ts";
 import { escapeControls } from "./output/escape.ts";
 import { objectName } from "./output/object-name.ts";
 import { confirm } from "./output/prompt.ts";
+import { runPlan } from "./run-plan.ts";
 import { runOnObjects } from "./run-on-objects.ts";
 
 type DeletionInput = RunInput & Pick<PolicyInput, "allowMassPrune" | "confirmPrune"> & { readonly keep: boolean };
 
 /** Deletes an object of a dialect: shows what goes with it, stops at guards, asks where a person is there, and waits until it is gone. */
-export function runObjectDeletion(found: ReadObject, input: DeletionInput, session: WriteSession): Promise<Rendered> {
+export async function runObjectDeletion(found: ReadObject, input: DeletionInput, session: WriteSession): Promise<Rendered> {
+  if (await isOursToDelete(found, session)) return deleteByThisProgram(found, input, session);
   return runOnObjects(session, { output: input.output, documentKind: "Deletion" }, async (context, progress) => {
     const ports = await session.asking();
     const deletion = await prepareObjectDeletion(found, { keep: input.keep, policy: deletePolicy(input) }, ports, context);
@@ -44,6 +49,32 @@ export function runObjectDeletion(found: ReadObject, input: DeletionInput, sessi
       context,
     );
     return { outcomes: [{ ...outcome, result: outcome.result === "ready" ? "deleted" : "deleting" }], missing: [] };
+  });
+}
+
+/** An app that no living controller would clean up after is removed by this program: deleted alone it would leave all it delivered. */
+async function isOursToDelete({ kind }: ReadObject, session: WriteSession): Promise<boolean> {
+  if (!kind.isPlayed || kind.role !== "app") return false;
+  const life = await controllerOf(
+    kind,
+    await session.asking(),
+    session.listen(() => undefined),
+  );
+  return life.alive === false;
+}
+
+async function deleteByThisProgram(found: ReadObject, input: DeletionInput, session: WriteSession): Promise<Rendered> {
+  let deletion: AppDeletion | undefined;
+  return runPlan(session, input, {
+    question: "Delete?",
+    prepare: async (context) => {
+      deletion = await prepareAppDeletion(found, { policy: deletePolicy(input), keep: input.keep }, await session.appWriters({}), context);
+      return deletion.prepared;
+    },
+    execute: (_prepared, context) => {
+      if (deletion === undefined) throw new Error("a deletion is executed before it is planned");
+      return deletion.execute(context);
+    },
   });
 }
 

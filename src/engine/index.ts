@@ -47,6 +47,7 @@ export { composeGitRepository, composeKustomization } from "./dialects/flux/comp
 export { checkComposed, createObject } from "./operations/create-object.ts";
 export { controllerOf, type ControllerLife } from "./operations/controller-life.ts";
 export type { AppResult, AppsOptions, AppsRequest } from "./operations/apps/apps-request.ts";
+export { prepareAppDeletion, type AppDeletion } from "./operations/apps/delete-app.ts";
 export { readDeclared } from "./operations/apps/read-declared.ts";
 export { isPlayed, sortDeclared, type DeclaredObjects } from "./operations/apps/declared-objects.ts";
 export { syncApps, type AppsResult } from "./operations/apps/sync-apps.ts";

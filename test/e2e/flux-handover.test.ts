@@ -140,3 +140,31 @@ test("while a controller is alive, files of what it delivers are refused, unless
     assert.match(taken.stderr, /suspended/);
   });
 });
+
+test(
+  "without a controller, deleting a Kustomization deletes what it delivered and then the object; --keep leaves the former",
+  { skip },
+  async () => {
+    const namespace = await plane!.createNamespace("flux");
+    const { url } = await git.createRepository("deleted", { "a.yaml": configMap("one", { key: "1" }) });
+    const folder = join(home, namespace);
+    await mkdir(folder);
+    const map = `/api/v1/namespaces/${namespace}/configmaps/one`;
+    const options = { namespace, name: "shop", url };
+    await writeFiles(folder, {
+      "shop.yaml": [gitRepository(options), kustomization(options)].map((one) => JSON.stringify(one)).join("\n---\n"),
+    });
+
+    assert.equal((await run("sync", "-f", folder)).code, 0);
+    const kept = await run("delete", "ks/shop", "-n", namespace, "--keep", "--yes");
+    assert.equal(kept.code, 0, kept.stderr);
+    assert.equal((await plane!.api("GET", fluxPath("kustomizations", namespace, "shop"))).status, 404);
+    assert.equal((await plane!.api("GET", map)).status, 200);
+
+    assert.equal((await run("sync", "-f", folder)).code, 0);
+    const deleted = await run("delete", "ks/shop", "-n", namespace, "--yes");
+    assert.equal(deleted.code, 0, deleted.stderr);
+    assert.equal((await plane!.api("GET", fluxPath("kustomizations", namespace, "shop"))).status, 404);
+    assert.equal((await plane!.api("GET", map)).status, 404);
+  },
+);

@@ -4,6 +4,7 @@ import type { Artifact } from "../../model/artifact.ts";
 import type { DeliveryRef, SyncPolicy } from "../../model/delivery.ts";
 import { GitOpsError } from "../../model/errors.ts";
 import { formatResourceId, resourceKey, type ResourceId } from "../../model/resource-id.ts";
+import type { ClusterBindings } from "../../ports/cluster-bindings.ts";
 import type { ClusterReader } from "../../ports/cluster-reader.ts";
 import { prepareSync } from "../prepare-sync.ts";
 import type { AppReaderPorts, DeliveryRequest, Destinations, PreparedSync, ReaderPorts, RunContext } from "../request.ts";
@@ -46,7 +47,11 @@ export async function prepareApp<Cluster extends ClusterReader>(
 }
 
 /** Apps of several clusters are often called the same: that a name was delivered elsewhere before says nothing. */
-const NO_BINDINGS = { read: () => Promise.resolve(undefined) };
+export const NO_BINDINGS: ClusterBindings = {
+  read: () => Promise.resolve(undefined),
+  write: () => Promise.resolve(),
+  remove: () => Promise.resolve(),
+};
 
 function requestOf(app: App, variables: readonly Readonly<Record<string, string>>[], options: AppsOptions): DeliveryRequest {
   const policy: SyncPolicy = {
@@ -93,7 +98,8 @@ function refuseForeignReferences({ id, source, dependsOn }: App, { crossNamespac
   );
 }
 
-async function openDestination<Cluster extends ClusterReader>(
+/** The cluster that an app delivers to, as whom it says. Throws OBJECT_NOT_FOUND, INVALID_KUBECONFIG, KUBECONFIG_FORBIDDEN. */
+export async function openDestination<Cluster extends ClusterReader>(
   { id, destination }: App,
   ports: { readonly cluster: ClusterReader; readonly destinations: Destinations<Cluster> },
   context: RunContext,

@@ -2,16 +2,16 @@ import { controllerOf, type ControllerLife } from "../controller-life.ts";
 import { dialectOf } from "../../dialects/table.ts";
 import type { App } from "../../model/app.ts";
 import type { AppOutcome, FailedStage } from "../../model/app-outcome.ts";
-import { ERROR_EXIT, GitOpsError, type ErrorCode } from "../../model/errors.ts";
+import { GitOpsError, type ErrorCode } from "../../model/errors.ts";
 import type { EngineEvent, SyncCounts } from "../../model/event.ts";
-import { stringAt, valueAt, type JsonObject } from "../../model/json.ts";
+import { valueAt, type JsonObject } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { formatResourceId, type ResourceId } from "../../model/resource-id.ts";
 import { executePlan } from "../execute-plan.ts";
 import type { AppWriterPorts, PreparedSync, RunContext } from "../request.ts";
 import type { AppSources } from "./app-sources.ts";
 import type { AppsOptions } from "./apps-request.ts";
-import { deliveryOf, prepareApp } from "./prepare-app.ts";
+import { NO_BINDINGS, prepareApp } from "./prepare-app.ts";
 
 /** What the run of one app needs. */
 export interface AppRun {
@@ -65,12 +65,6 @@ export async function runApp(app: App, run: AppRun): Promise<AppRunResult> {
     return ended(prepared?.revision ?? stage.revision(), prepared?.digest ?? "", NO_COUNTS, [error]);
   }
 }
-
-const NO_BINDINGS = {
-  read: () => Promise.resolve(undefined),
-  write: () => Promise.resolve(),
-  remove: () => Promise.resolve(),
-};
 
 function isExpected(error: unknown): error is GitOpsError {
   return error instanceof GitOpsError;
@@ -171,18 +165,8 @@ export async function writeStatus(
   await ports.objects.patchStatus(id, { status }, { fieldManager, resourceVersion: "", signal: context.signal });
 }
 
-/** The exit status that a failure of an app alone would end a run with; for messages. */
-export function exitOf(failure: GitOpsError): number {
-  return ERROR_EXIT[failure.code];
-}
-
 /** The live object of an app, where its kind is served. */
 export async function liveApp({ id }: App, { ports, context }: Pick<AppRun, "ports" | "context">): Promise<JsonObject | undefined> {
   const isServed = (await ports.cluster.discover(context)).find(id) !== undefined;
   return isServed ? ports.cluster.get(id, context) : undefined;
-}
-
-/** A name for messages and progress. */
-export function appName(app: App): string {
-  return `${deliveryOf(app).namespace}/${stringAt(app.manifest.object, "metadata", "name")}`;
 }

@@ -1,0 +1,56 @@
+import type { App } from "../../model/app.ts";
+import type { SyncPolicy } from "../../model/delivery.ts";
+import { executeDelete, prepareDelete } from "../delete-delivery.ts";
+import type { ReadObject } from "../read-objects.ts";
+import type { AppWriterPorts, PreparedSync, RunContext, SyncResult } from "../request.ts";
+import { manifestOfLive } from "./live-manifest.ts";
+import { NO_COUNTS } from "./run-app.ts";
+import { deliveryOf, NO_BINDINGS, openDestination } from "./prepare-app.ts";
+
+/** Whether deleting an app takes what it delivered along, by its own policy. */
+function takesMembers({ deletionPolicy, prune }: App): boolean {
+  return deletionPolicy === "mirror-prune" ? prune : deletionPolicy !== "orphan";
+}
+
+/** The removal of an app by this program, planned. */
+export interface AppDeletion {
+  /** Without a step where what it delivered stays. */
+  readonly prepared: PreparedSync;
+  readonly execute: (context: RunContext) => Promise<SyncResult>;
+}
+
+const NOTHING_DELETED: SyncResult = { revision: "", counts: NO_COUNTS, failures: [] };
+
+/**
+ * Plans the removal of what an app delivered, and of the app, where no controller is alive to do it: in reverse order of applying, on the
+ * cluster that the app delivers to. Changes nothing; `execute` does, and takes the controller's finalizers off the object.
+ * @throws what `prepareDelete` throws, OBJECT_NOT_FOUND, INVALID_KUBECONFIG.
+ */
+export async function prepareAppDeletion(
+  { dialect, object, view }: ReadObject,
+  { policy, keep }: { readonly policy: SyncPolicy; readonly keep: boolean },
+  ports: AppWriterPorts,
+  context: RunContext,
+): Promise<AppDeletion> {
+  const app = dialect.app(manifestOfLive(object), (message) => context.emit({ type: "warning", message }));
+  const writing = { ...ports, cluster: await openDestination(app, ports, context), bindings: NO_BINDINGS };
+  const takesAlong = !keep && takesMembers(app);
+  const whole = await prepareDelete(deliveryOf(app), policy, writing, context);
+  const prepared = takesAlong ? whole : withoutSteps(whole);
+  return {
+    prepared,
+    execute: async (running) => {
+      const result = takesAlong ? await executeDelete(prepared, writing, running) : NOTHING_DELETED;
+      if (result.failures.length > 0) return result;
+      const { signal } = running;
+      const release = { metadata: { finalizers: null } };
+      await ports.objects.patch(view.id, release, { fieldManager: dialect.record.statusManager, resourceVersion: "", signal });
+      await ports.objects.delete(view.id, { signal });
+      return result;
+    },
+  };
+}
+
+function withoutSteps(prepared: PreparedSync): PreparedSync {
+  return { ...prepared, plan: { ...prepared.plan, prune: [], skipped: [], guards: [] }, changes: [] };
+}
