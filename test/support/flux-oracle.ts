@@ -28,11 +28,20 @@ interface FluxBuildRequest {
   readonly noRemoteBases?: boolean;
 }
 
+/** An expression of healthCheckExprs over the fields of an object, or, with `isReady`, a readyExpr over `self` and `dep`. */
+interface ExpressionRequest {
+  readonly expression: string;
+  readonly variables: object;
+  readonly isReady: boolean;
+}
+
 /** kustomize-controller's own libraries in a process without a cluster. Answers come in the order of the questions. */
 export interface FluxOracle {
   substitute(request: SubstitutionRequest): Promise<OracleAnswer<{ readonly result: string }>>;
   /** `result`: the YAML that would be applied; `generated`: the kustomization.yaml that was built for it. */
   build(request: FluxBuildRequest): Promise<OracleAnswer<{ readonly result: string; readonly generated: string }>>;
+  /** `result`: true, false, `invalid` for what does not compile, or `fails` for what gives no boolean here. */
+  evaluate(request: ExpressionRequest): Promise<OracleAnswer<{ readonly result: string }>>;
   close(): void;
 }
 
@@ -60,6 +69,7 @@ export function startFluxOracle(): FluxOracle {
   return {
     substitute: (request) => ask({ envsubst: request }) as ReturnType<FluxOracle["substitute"]>,
     build: (request) => ask({ build: request }) as ReturnType<FluxOracle["build"]>,
+    evaluate: (request) => ask({ cel: request }) as ReturnType<FluxOracle["evaluate"]>,
     close: () => void child.stdin.end(),
   };
 }

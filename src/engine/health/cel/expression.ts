@@ -1,7 +1,8 @@
-import { Environment, EvaluationError, ParseError, TypeError as CelTypeError } from "@marcbachmann/cel-js";
+import { type ASTNode, Environment, EvaluationError, ParseError, TypeError as CelTypeError } from "@marcbachmann/cel-js";
 import { GitOpsError } from "../../model/errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../model/json.ts";
 import { addFunctions } from "./functions.ts";
+import { loosen } from "./loosen.ts";
 import { prepare, type ExpressionCost } from "./syntax.ts";
 
 /** What an expression says; a failure where the data lets it say nothing: a missing field, another type, too much work. */
@@ -30,12 +31,12 @@ const ofDependency = withFunctions(new Environment({ enableOptionalTypes: true, 
 
 /** Throws INVALID_EXPRESSION. */
 export function compileExpression(text: string): Expression {
-  return compiled(untyped, text);
+  return compiled(untyped, text, ({ ast }) => loosen(ast, dynamic));
 }
 
 /** Throws INVALID_EXPRESSION, also for other variables and for what may be something else than a boolean. */
 export function compileDependencyExpression(text: string): Expression {
-  return compiled(ofDependency, text, (check) => {
+  return compiled(ofDependency, text, ({ check }) => {
     const { valid, type, error } = check();
     if (!valid) throw invalid(text, error);
     if (type !== "bool")
@@ -50,9 +51,15 @@ function withFunctions(environment: Environment): Environment {
   return environment;
 }
 
-type Check = ReturnType<Environment["parse"]>["check"];
+type Evaluate = ReturnType<Environment["parse"]>;
 
-function compiled(environment: Environment, text: string, accept: (check: Check) => void = () => {}): Expression {
+function dynamic(literal: ASTNode): ASTNode {
+  const { ast } = untyped.parse("dyn(null)");
+  if (ast.op === "call") ast.args[1][0] = literal;
+  return ast;
+}
+
+function compiled(environment: Environment, text: string, accept: (evaluate: Evaluate) => void): Expression {
   if (text.length > LONGEST_EXPRESSION)
     throw new GitOpsError("LIMIT_EXCEEDED", `an expression is longer than ${LONGEST_EXPRESSION} characters`);
   const { evaluate, cost } = parsed(environment, text, accept);
@@ -72,11 +79,11 @@ interface Parsed {
   readonly cost: ExpressionCost;
 }
 
-function parsed(environment: Environment, text: string, accept: (check: Check) => void): Parsed {
+function parsed(environment: Environment, text: string, accept: (evaluate: Evaluate) => void): Parsed {
   try {
     const evaluate = environment.parse(text);
     const cost = prepare(evaluate.ast);
-    accept(evaluate.check);
+    accept(evaluate);
     return { evaluate, cost };
   } catch (error) {
     if (error instanceof GitOpsError) throw error;
@@ -108,9 +115,9 @@ function reasonOf(error: unknown, text: string): string {
 }
 
 /** Upper bound of what an evaluation visits. */
-function stepsOf({ levels, splits }: ExpressionCost, variables: JsonObject): number {
+function stepsOf({ levels, splits, longestLiteral }: ExpressionCost, variables: JsonObject): number {
   const size = measure(variables);
-  const longest = Math.max(splits ? size.longestText : 0, size.longestList, LIMITS.maxListElements);
+  const longest = Math.max(splits ? size.longestText : 0, size.longestList, longestLiteral);
   return levels.reduce((steps, { single, whole }, depth) => steps + (single + whole * (size.values / 100)) * longest ** depth, 0);
 }
 

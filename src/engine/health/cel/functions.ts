@@ -6,8 +6,9 @@ import { decodeBase64 } from "../../yaml/base64.ts";
 /** Begins the names of our functions that stand in the place of the package's. No expression may use them itself. */
 export const OWN = "gitops";
 
-/** Functions of strings whose own version counts UTF-16 units, goes beyond ASCII or backtracks. */
+/** Functions whose own version counts UTF-16 units, goes beyond ASCII, backtracks, or takes an empty text for a number. */
 export const REPLACED: ReadonlySet<string> = new Set([
+  "int",
   "matches",
   "lowerAscii",
   "upperAscii",
@@ -37,6 +38,7 @@ class Strings {
 export function addFunctions(environment: Environment): void {
   addStrings(environment);
   addSearch(environment);
+  environment.registerFunction(`${OWN}int(dyn): int`, toInteger);
   environment.registerType("GitopsSets", Sets).registerConstant("sets", "GitopsSets", new Sets());
   environment.registerFunction("GitopsSets.contains(list, list): bool", (_: unknown, all: unknown, some: unknown) => holdsAll(all, some));
   environment.registerFunction("GitopsSets.intersects(list, list): bool", (_: unknown, left: unknown, right: unknown) =>
@@ -67,8 +69,8 @@ function addStrings(environment: Environment): void {
     replace(text, old, by, -1n),
   );
   environment.registerFunction("string.replace(string, string, int): string", replace);
-  environment.registerFunction(`string.${OWN}split(string): list<string>`, (text: string, by: string) => split(text, by, -1n));
-  environment.registerFunction(`string.${OWN}split(string, int): list<string>`, split);
+  environment.registerFunction(`string.${OWN}split(string): list<dyn>`, (text: string, by: string) => split(text, by, -1n));
+  environment.registerFunction(`string.${OWN}split(string, int): list<dyn>`, split);
 }
 
 /** Positions count characters. */
@@ -123,6 +125,19 @@ export function isPattern(text: string): boolean {
   } catch {
     return false; // why it is refused depends on the engine
   }
+}
+
+function toInteger(value: unknown): bigint {
+  if (value instanceof Date) return BigInt(Math.floor(value.getTime() / 1000));
+  // An unsigned integer is an object that stands for its value.
+  const number = typeof value === "string" ? wholeNumber(value) : typeof value === "object" && value !== null ? value.valueOf() : value;
+  const whole = typeof number === "number" && Number.isFinite(number) ? BigInt(Math.trunc(number)) : number;
+  if (typeof whole !== "bigint" || BigInt.asIntN(64, whole) !== whole) throw failed("a value is no integer of 64 bits");
+  return whole;
+}
+
+function wholeNumber(text: string): bigint | undefined {
+  return /^[+-]?[0-9]{1,20}$/.test(text) ? BigInt(text.replace(/^\+/, "")) : undefined;
 }
 
 function inRange(position: bigint, from: number, to: number): number {

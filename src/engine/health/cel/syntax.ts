@@ -13,6 +13,8 @@ export interface ExpressionCost {
   readonly levels: readonly { readonly single: number; readonly whole: number }[];
   /** Lists may be as long as texts. */
   readonly splits: boolean;
+  /** The most items of a list or map that the expression writes out. */
+  readonly longestLiteral: number;
 }
 
 interface Level {
@@ -27,11 +29,13 @@ interface Level {
 export function prepare(root: ASTNode): ExpressionCost {
   const levels: Level[] = [];
   let splits = false;
+  let longestLiteral = 1;
 
   function visit(node: ASTNode, depth: number): void {
     const level = (levels[depth] ??= { single: 0, whole: 0 });
     level.single++;
     if (visitsAll(node)) level.whole++;
+    if (node.op === "list" || node.op === "map") longestLiteral = Math.max(longestLiteral, node.args.length);
     if (node.op === "rcall" || node.op === "call") {
       node.args[0] = ownName(node.args[0]);
       if (LISTING.has(node.args[0])) splits = true;
@@ -49,7 +53,7 @@ export function prepare(root: ASTNode): ExpressionCost {
   }
 
   visit(root, 0);
-  return { levels, splits };
+  return { levels, splits, longestLiteral };
 }
 
 function ownName(name: string): string {

@@ -14,17 +14,20 @@ import (
 	kustomizev1 "github.com/fluxcd/kustomize-controller/api/v1"
 	"github.com/fluxcd/pkg/envsubst"
 	generator "github.com/fluxcd/pkg/kustomize"
+	"github.com/fluxcd/pkg/runtime/cel"
+	celtypes "github.com/google/cel-go/common/types"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	utiljson "k8s.io/apimachinery/pkg/util/json"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/kustomize/api/resmap"
 )
 
-// request asks for exactly one of the two.
+// request asks for exactly one of the three.
 type request struct {
 	Envsubst *struct {
 		Text      string            `json:"text"`
@@ -33,6 +36,14 @@ type request struct {
 		Strict bool `json:"strict"`
 	} `json:"envsubst"`
 	Build *buildRequest `json:"build"`
+	Cel   *celRequest   `json:"cel"`
+}
+
+// celRequest is an expression of healthCheckExprs, which is only parsed, or a readyExpr, which is compiled with self and dep.
+type celRequest struct {
+	Expression string          `json:"expression"`
+	Variables  json.RawMessage `json:"variables"`
+	IsReady    bool            `json:"isReady"`
 }
 
 // buildRequest is what the controller has when it builds. Root is copied first: nothing below it changes.
@@ -92,13 +103,37 @@ func answerTo(line []byte) answer {
 		})
 	case asked.Build != nil:
 		given, err = build(asked.Build)
+	case asked.Cel != nil:
+		given.Result, err = evaluate(asked.Cel)
 	default:
-		fatal(fmt.Errorf("neither envsubst nor build is asked for: %s", line))
+		fatal(fmt.Errorf("neither envsubst, build nor cel is asked for: %s", line))
 	}
 	if err != nil {
 		return answer{Generated: given.Generated, Error: err.Error()}
 	}
 	return given
+}
+
+// evaluate answers true, false, invalid for what does not compile, or fails for what gives no boolean on these variables.
+func evaluate(asked *celRequest) (string, error) {
+	// as unstructured objects are read: integers are int64
+	variables := map[string]any{}
+	if err := utiljson.Unmarshal(asked.Variables, &variables); err != nil {
+		return "", err
+	}
+	var options []cel.Option
+	if asked.IsReady {
+		options = []cel.Option{cel.WithCompile(), cel.WithOutputType(celtypes.BoolType), cel.WithStructVariables("self", "dep")}
+	}
+	expression, err := cel.NewExpression(asked.Expression, options...)
+	if err != nil {
+		return "invalid", nil
+	}
+	result, err := expression.EvaluateBoolean(context.Background(), variables)
+	if err != nil {
+		return "fails", nil
+	}
+	return fmt.Sprint(result), nil
 }
 
 // build takes the controller's steps from the unpacked artifact to the YAML that it applies, without decryption.
