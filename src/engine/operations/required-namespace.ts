@@ -9,11 +9,13 @@ import type { DeliveryRequest, RunContext } from "./request.ts";
  * @throws NAMESPACE_NOT_FOUND
  */
 export async function checkNamespace(
-  { ref, policy }: DeliveryRequest,
+  { ref, policy, app }: DeliveryRequest,
   desired: readonly Manifest[],
   cluster: ClusterReader,
   context: RunContext,
 ): Promise<readonly string[]> {
+  // The record of an app lies beside the app, not on the other cluster that it delivers to.
+  if (app?.app.destination.kubeConfig !== undefined) return [];
   if (desired.some(({ id }) => id.group === "" && id.kind === "Namespace" && id.name === ref.namespace)) return [];
   if (await mayExist(ref.namespace, cluster, context)) return [];
   if (policy.createNamespace) return [ref.namespace];

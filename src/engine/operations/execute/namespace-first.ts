@@ -9,7 +9,7 @@ export async function makeNamespaceFirst(
   { plan, request, stored }: PreparedSync,
   { cluster, conventions, calls, policy, state }: Execution,
 ): Promise<void> {
-  if (stored !== undefined) return;
+  if (stored !== undefined || request.app?.app.destination.kubeConfig !== undefined) return;
   const name = request.ref.namespace;
   const steps = plan.waves.flatMap(({ stages }) => stages.flatMap((stage) => stage.steps));
   const step = steps.find(({ change }) => change.id.group === "" && change.id.kind === "Namespace" && change.id.name === name);
