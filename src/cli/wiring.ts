@@ -97,20 +97,7 @@ export function openWiring(asked: WiringOptions): Wiring {
       const connected = await cluster();
       return { cluster: connected, objects: connected.objects, clock };
     },
-    fleet: async (home) => {
-      const { context: _target, ...others } = globals;
-      const connected = home === "context" ? await cluster() : await connect({ ...options, globals: { ...others, context: undefined } });
-      const { createRemoteClusters } = await import("../adapters/kubernetes/remote-clusters.ts");
-      const remotes = createRemoteClusters({
-        ...given({ kubeconfig: globals.kubeconfig }),
-        environment,
-        clock,
-        emit,
-        interactive: options.terminal.interactive,
-        userAgent: `gitops/${options.version}`,
-      });
-      return { cluster: connected, objects: connected.objects, clock, remotes };
-    },
+    fleet: (home) => openFleet(home === "context" ? cluster() : connectCurrent(options), options),
     repository: (typed) => parseRepositoryUrl(typed, { allowLocal: true, workingDirectory: process.cwd() }).url,
     namespace: async () => globals.namespace ?? (await cluster()).defaultNamespace,
     expectedCluster: async () => {
@@ -129,6 +116,26 @@ async function recordFormat(): Promise<RecordFormat> {
   const [dialect] = DIALECTS;
   if (dialect === undefined) throw new Error("no dialect is spoken");
   return dialect.record;
+}
+
+/** The cluster of the kubeconfig's current context, whatever `--context` says. */
+function connectCurrent(options: WiringOptions): Promise<KubernetesCluster> {
+  return connect({ ...options, globals: { ...options.globals, context: undefined } });
+}
+
+async function openFleet(home: Promise<KubernetesCluster>, options: WiringOptions): Promise<FleetPorts> {
+  const { globals, environment, emit, terminal, version } = options;
+  const [cluster, { createRemoteClusters }] = await Promise.all([home, import("../adapters/kubernetes/remote-clusters.ts")]);
+  const clock = systemClock();
+  const remotes = createRemoteClusters({
+    ...given({ kubeconfig: globals.kubeconfig }),
+    environment,
+    clock,
+    emit,
+    interactive: terminal.interactive,
+    userAgent: `gitops/${version}`,
+  });
+  return { cluster, objects: cluster.objects, clock, remotes };
 }
 
 /** The clusters that apps deliver to: the one they are in, as whom they say, and those of kubeconfigs. Each is connected to once. */

@@ -3,7 +3,7 @@ import type { JsonObject } from "../../model/json.ts";
 import { KUSTOMIZE_GROUP, SOURCE_GROUP } from "./kinds.ts";
 
 /** What a new object of Flux is made from; "" and empty lists for what is left out, durations in milliseconds. */
-export interface ObjectBasics {
+interface ObjectBasics {
   readonly name: string;
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -89,7 +89,7 @@ export function composeKustomization(request: KustomizationRequest): JsonObject 
 }
 
 /** A duration as Go prints it, which is what the API server stores: `10m0s`, `1h0m0s`, `1.5s`, `500ms`. */
-export function goDuration(milliseconds: number): string {
+function goDuration(milliseconds: number): string {
   if (milliseconds === 0) return "0s";
   if (milliseconds < 1000) return `${milliseconds}ms`;
   const hours = Math.floor(milliseconds / 3_600_000);
