@@ -71,6 +71,7 @@ export { listEvents, watchEvents, type ClusterEvent } from "./operations/events.
 export { exportObjects } from "./operations/export.ts";
 export { readHistory, type DeliveryHistory } from "./operations/history.ts";
 export { readLogs, type LogLine, type LogSelection } from "./operations/logs.ts";
+export { traceObject, type TraceLink } from "./operations/trace.ts";
 export { readTree, statusOfFound, type TreeNode } from "./operations/tree.ts";
 export { watchAllDeliveries, type DeliveryChange } from "./operations/watch-all.ts";
 export { watchDelivery, watchObject } from "./operations/watch-delivery.ts";

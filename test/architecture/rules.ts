@@ -37,9 +37,21 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Operations that must be unable to write, by the types they are given. */
-const READERS = ["build", "check", "diff", "doctor", "events", "export", "get", "health", "history", "logs", "tree", "watch-all"].map(
-  (name) => `src/engine/operations/${name}.ts`,
-);
+const READERS = [
+  "build",
+  "check",
+  "diff",
+  "doctor",
+  "events",
+  "export",
+  "get",
+  "health",
+  "history",
+  "logs",
+  "trace",
+  "tree",
+  "watch-all",
+].map((name) => `src/engine/operations/${name}.ts`);
 const WRITING_PORTS = ["ClusterWriter", "DeliveryObjects", "DeliveryWriter", "AskingPorts", "WriterPorts"];
 /** Declares which ports an operation of either sort is given; it has no code. */
 const PORT_SETS = "src/engine/operations/request.ts";

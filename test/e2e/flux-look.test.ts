@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { gitops, newHome, type CommandResult } from "../support/cli.ts";
 import { startFaultProxy, type FaultProxy } from "../support/fault-proxy.ts";
 import { fluxPlaneOrSkip } from "../support/flux-controllers.ts";
-import { artifactStatus, readyStatus, writeFluxObject } from "../support/flux-status.ts";
+import { artifactStatus, pathOf, readyStatus, writeFluxObject } from "../support/flux-status.ts";
 import { assertCode, configMap } from "../support/workspace.ts";
 import { writeFiles } from "../support/git-server.ts";
 import { waitFor, type LiveObject } from "../support/wait-for.ts";
@@ -323,4 +323,49 @@ test("export prints what is declared: it can be applied as it is, and changes no
   assert.equal(all.stdout.match(/^---$/gm)?.length, 3);
   assertCode(await run("export", "ks", "missing"), 12);
   assert.equal((await run("export", "source", "git", "-l", "team=none")).stdout, "");
+});
+
+describe("trace", () => {
+  test("leads from a Pod by its owners to the delivery whose labels they carry, what delivers that, and the source", { skip }, async () => {
+    const label = (object: string, name: string) => {
+      const labels = { "kustomize.toolkit.fluxcd.io/name": name, "kustomize.toolkit.fluxcd.io/namespace": namespace };
+      return plane!.api("PATCH", object, { metadata: { labels } }, "application/merge-patch+json");
+    };
+    assert.equal((await label(`/apis/apps/v1/namespaces/${namespace}/deployments/web`, "leaf")).status, 200);
+    assert.equal((await label(pathOf({ resource: "kustomizations", namespace, name: "leaf" }), "root")).status, 200);
+    const result = await run("trace", `pod/${pods[0]}`);
+    assertCode(result, 0);
+    assert.deepEqual(
+      result.stdout.split("---\n").map((block) => block.split("\n")[0]?.replaceAll(/ +/g, " ")),
+      [
+        `Object: Pod/${namespace}/${pods[0]}`,
+        `Object: ReplicaSet/${namespace}/${replicaSet}`,
+        `Object: Deployment/${namespace}/web`,
+        `Kustomization: ${namespace}/leaf`,
+        `Kustomization: ${namespace}/root`,
+        `GitRepository: ${namespace}/root`,
+      ],
+    );
+    assert.match(result.stdout, /URL: +https:\/\/git\.example\/root\.git main\n/);
+    const { items } = JSON.parse((await run("trace", "deploy", "web", "-o", "json")).stdout) as { items: { type: string }[] };
+    assert.deepEqual(
+      items.map(({ type }) => type),
+      ["object", "delivery", "delivery", "source"],
+    );
+  });
+
+  test("finds the bare delivery of an object, and says so where nobody delivers it or the owner is gone", { skip }, async () => {
+    await writeFiles(`${home}/traced`, { "a.yaml": configMap("traced", { v: "1" }) });
+    assertCode(await run("sync", "traced-set", `${home}/traced`), 0);
+    assert.match((await run("trace", "cm/traced")).stdout, new RegExp(`Set: +${namespace}/traced-set\n`));
+    const alone = await run("trace", "namespaces", namespace);
+    assertCode(alone, 0);
+    assert.match(alone.stderr, /no delivery that is known here owns it/);
+    const labels = { "kustomize.toolkit.fluxcd.io/name": "gone", "kustomize.toolkit.fluxcd.io/namespace": namespace };
+    await post(`/api/v1/namespaces/${namespace}/configmaps`, { metadata: { name: "orphan", labels } });
+    assert.match((await run("trace", "configmap/orphan")).stdout, /Missing: +it is named as the owner, and is not there\n/);
+    assertCode(await run("trace", "cm/nothing"), 12);
+    assertCode(await run("trace", "gizmo/nothing"), 11);
+    assertCode(await run("trace", "cm"), 2);
+  });
 });

@@ -17,6 +17,7 @@ import { releaseCommand } from "./release.ts";
 import { resumeCommand } from "./resume.ts";
 import { suspendCommand } from "./suspend.ts";
 import { syncCommand } from "./sync.ts";
+import { traceCommand } from "./trace.ts";
 import { treeCommand } from "./tree.ts";
 import { versionCommand } from "./version.ts";
 
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   diffCommand,
   getCommand,
   treeCommand,
+  traceCommand,
   eventsCommand,
   logsCommand,
   historyCommand,

@@ -5,6 +5,7 @@ import type { JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { DeletionEffect, ObjectView, SpokenKind } from "../model/object-view.ts";
 import type { RecordFormat } from "../model/record-format.ts";
+import type { ResourceId } from "../model/resource-id.ts";
 
 /**
  * One ecosystem's own objects, translated. Pure: every method is a function of the objects it is given.
@@ -21,6 +22,8 @@ export interface Dialect {
   readonly record: RecordFormat;
   /** What an object says of itself, whatever version it is read through. */
   view(object: JsonObject): ObjectView;
+  /** The app that an object's own marks name as its deliverer, whether there is such an app or not. */
+  ownerOf(object: JsonObject): ResourceId | undefined;
   /** Warnings for unknown fields go to `warn`. Throws INVALID_MANIFEST, UNSUPPORTED_CONTENT naming the field. */
   app(manifest: Manifest, warn: (message: string) => void): App;
   /** Throws INVALID_MANIFEST, UNSUPPORTED_CONTENT for a kind that is only read. */

@@ -5,6 +5,7 @@ import { FLUX_KINDS } from "./kinds.ts";
 import { kustomizationStatus } from "./outcome.ts";
 import { KUSTOMIZATION_RECORD } from "./record.ts";
 import { REQUEST_ANNOTATIONS, requestPatch, suspendPatch } from "./requests.ts";
+import { fluxOwnerOf } from "./owner.ts";
 import { gitRepositorySource } from "./source.ts";
 import { viewFluxObject } from "./view.ts";
 
@@ -15,6 +16,7 @@ export const fluxDialect: Dialect = {
   kinds: FLUX_KINDS,
   record: KUSTOMIZATION_RECORD,
   view: viewFluxObject,
+  ownerOf: fluxOwnerOf,
   app: kustomizationApp,
   source: gitRepositorySource,
   statusAfter: kustomizationStatus,
