@@ -33,9 +33,11 @@ export interface WiringOptions {
   readonly emit: Emit;
 }
 
+type SourcePorts = Pick<ReaderPorts, "fetcher" | "clock" | "surroundings">;
+
 /** The adapters behind the ports, made when first asked for: `build` never reads a kubeconfig. */
 export interface Wiring {
-  readonly source: (flags: SourceFlags) => Promise<Pick<ReaderPorts, "fetcher" | "clock" | "surroundings">>;
+  readonly source: (flags: SourceFlags) => Promise<SourcePorts>;
   readonly readers: (flags: SourceFlags) => Promise<ReaderPorts>;
   readonly writers: (flags: SourceFlags) => Promise<WriterPorts>;
   readonly appReaders: (flags: SourceFlags) => Promise<AppReaderPorts>;
@@ -56,14 +58,7 @@ export function openWiring(asked: WiringOptions): Wiring {
   const clock = systemClock();
   let connection: Promise<KubernetesCluster> | undefined;
   const cluster = (): Promise<KubernetesCluster> => (connection ??= connect(options));
-  const source = async (flags: SourceFlags): Promise<Pick<ReaderPorts, "fetcher" | "clock" | "surroundings">> => {
-    const token = flags.gitTokenFile === undefined ? undefined : await readToken(flags.gitTokenFile);
-    return {
-      fetcher: openFetcher(flags, token, options),
-      clock,
-      ...(flags.surroundings && { surroundings: await openSurroundings(flags.surroundings, flags, token, options) }),
-    };
-  };
+  const source = (flags: SourceFlags): Promise<SourcePorts> => openSource(flags, clock, options);
   return {
     source,
     readers: async (flags) => {
@@ -100,10 +95,7 @@ export function openWiring(asked: WiringOptions): Wiring {
     fleet: (home) => openFleet(home === "context" ? cluster() : connectCurrent(options), options),
     repository: (typed) => parseRepositoryUrl(typed, { allowLocal: true, workingDirectory: process.cwd() }).url,
     namespace: async () => globals.namespace ?? (await cluster()).defaultNamespace,
-    expectedCluster: async () => {
-      const { expectCluster } = globals;
-      return expectCluster === undefined || (await cluster()).contextName === expectCluster ? undefined : expectCluster;
-    },
+    expectedCluster: () => expectedUid(globals, cluster),
   };
 }
 
@@ -229,6 +221,17 @@ async function connect({ globals, environment, terminal, version, emit }: Wiring
     interactive: terminal.interactive,
     userAgent: `gitops/${version}`,
   });
+}
+
+/** A name of the context that is used says no more than that it is used. */
+async function expectedUid({ expectCluster }: GlobalOptions, cluster: () => Promise<KubernetesCluster>): Promise<string | undefined> {
+  return expectCluster === undefined || (await cluster()).contextName === expectCluster ? undefined : expectCluster;
+}
+
+async function openSource(flags: SourceFlags, clock: SourcePorts["clock"], options: WiringOptions): Promise<SourcePorts> {
+  const token = flags.gitTokenFile === undefined ? undefined : await readToken(flags.gitTokenFile);
+  const surroundings = flags.surroundings && (await openSurroundings(flags.surroundings, flags, token, options));
+  return { fetcher: openFetcher(flags, token, options), clock, ...given({ surroundings }) };
 }
 
 /** What builds may read and run: made here, reached only where the engine finds it allowed. */

@@ -61,7 +61,9 @@ test("two charts are rendered at once, and the others in their order", async () 
   };
   const options = withoutOutsideTime(buildOptions({ charts: { pull, render: () => Promise.resolve("") } }));
   const names = ["a", "b", "c", "d", "e"];
-  const pulls = names.map((name) => options.charts?.pull({ name, repository: "", version: "", isDevelopment: false }, limits));
+  const pulls = names.map(
+    (name) => options.charts?.pull({ name, repository: "", version: "", isDevelopment: false }, limits) ?? assert.fail(),
+  );
   const results = await Promise.allSettled(pulls);
   assert.equal(most, 2);
   assert.deepEqual(order, names);
