@@ -1,326 +1,165 @@
-import fc from "fast-check";
+import type { Choices } from "./choices.ts";
+import { addGenerator, addGeneratorPlugin } from "./tree-generators.ts";
+import { type Layer, styleOf } from "./tree-layer.ts";
+import { addPatch, mergePatch, operations, patchText, removal } from "./tree-patches.ts";
+import { addConfiguration, addCrd, addOpenapi, addTransformer, addValidator, targetByName } from "./tree-plugins.ts";
+import { addReplacement } from "./tree-replacements.ts";
 import type { GeneratedObject } from "./tree-resources.ts";
+import { type Node, textOf } from "./tree-text.ts";
 
-/** Fields of a generated kustomization, and the files that they name. */
-export interface Generated {
-  readonly fields: Readonly<Record<string, unknown>>;
-  readonly files: Readonly<Record<string, string>>;
+type Map = { readonly [key: string]: Node | undefined };
+type Add = (c: Choices, layer: Layer, one: GeneratedObject, other: GeneratedObject) => void;
+
+const PAIRS: readonly Map[] = [{ app: "shop" }, { team: "a", "example.com/tier": "true" }, { zone: "1" }, { owner: "1.50", app: "no" }];
+const RARE_PAIRS: readonly Map[] = [{ n: "5" }, { yes: "on" }];
+
+const pairs = (c: Choices): Map => (c.chance(4) ? c.of(RARE_PAIRS) : c.of(PAIRS));
+
+const LABEL_SPECS: readonly Node[] = [
+  [{ path: "spec/labels", kind: "Widget", create: true }],
+  [{ path: "spec/template/metadata/labels", create: false }],
+];
+
+const IMAGES: readonly Map[] = [
+  { name: "nginx", newTag: "9" },
+  { name: "redis", newName: "cache", digest: "sha256:def" },
+  { name: ".*/nginx", newName: "mirror/nginx" },
+  { name: "busybox", tagSuffix: "-s" },
+  { name: "nginx", newName: "mirror/nginx", newTag: "1.0", digest: "sha256:aaa" },
+  { name: "nginx", tagSuffix: "-s" },
+  { name: "localhost:5000/app", newTag: "v2" },
+  { name: "redis", newTag: "7" },
+  { name: "nobody", newName: "x" },
+];
+
+const SORTS: readonly Map[] = [
+  { order: "fifo" },
+  { order: "legacy" },
+  { order: "legacy", legacySortOptions: { orderFirst: ["Service", "Deployment"], orderLast: ["Namespace"] } },
+];
+
+function scalar(field: string, first: string, ...more: readonly string[]): Add {
+  return (c, layer) => layer.add(field, c.pick(first, ...more));
 }
 
-type Field = fc.Arbitrary<Generated>;
+const addLabels: Add = (c, layer) =>
+  layer.add("labels", [
+    {
+      pairs: pairs(c),
+      includeSelectors: c.maybe(40, () => true),
+      includeTemplates: c.maybe(40, () => true),
+      includeVolumeClaimTemplates: c.maybe(20, () => true),
+      fields: c.maybe(20, () => c.of(LABEL_SPECS)),
+    },
+  ]);
 
-function plain(name: string, value: fc.Arbitrary<unknown>): Field {
-  return value.map((one) => ({ fields: { [name]: one }, files: {} }));
-}
-
-const pairs = fc.constantFrom<Record<string, string>>({ app: "shop" }, { team: "a", "example.com/tier": "true" }, { zone: "1" });
-
-function idOf({ kind, metadata, apiVersion }: GeneratedObject): {
-  apiVersion: string;
-  kind: string;
-  metadata: { name: string; namespace?: string };
-} {
-  const { name, namespace } = metadata;
-  return { apiVersion: String(apiVersion), kind, metadata: namespace === undefined ? { name } : { name, namespace } };
-}
-
-const POD_CHANGES = [
-  {
-    containers: [
-      {
-        name: "main",
-        env: [
-          { name: "NEW", value: "1" },
-          { name: "A", value: "2" },
-        ],
-      },
-    ],
-  },
-  { containers: [{ name: "new", image: "busybox:1" }] },
-  { containers: [{ name: "main", $patch: "delete" }] },
-  { containers: [{ name: "main", ports: [{ containerPort: 80, name: "p" }] }], volumes: [{ name: "tmp", emptyDir: { medium: "Memory" } }] },
-  { containers: [{ $patch: "replace" }, { name: "only", image: "x" }] },
-  { initContainers: null, tolerations: [{ key: "a" }] },
-  { containers: [{ name: "main", args: ["z"], volumeMounts: [{ name: "v", mountPath: "/a", readOnly: true }] }] },
-] as const;
-
-function mergePatch(target: GeneratedObject): fc.Arbitrary<object> {
-  const id = idOf(target);
-  const labels = fc.constantFrom<object>(
-    { labels: { patched: "yes" } },
-    { annotations: { p: null, q: "1" } },
-    { labels: { app: "changed" } },
-    { annotations: { team: "b", zone: "2" } },
-    {},
+const addReplicas: Add = (c, layer, one) => {
+  const scaled = layer.world.objects.filter(({ kind }) =>
+    ["Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"].includes(kind),
   );
-  const common = labels.map((more) => ({ ...id, metadata: { ...id.metadata, ...more } }));
-  switch (target.kind) {
-    case "Deployment":
-    case "StatefulSet":
-    case "Job":
-      return fc
-        .tuple(
-          common,
-          fc.constantFrom(...POD_CHANGES),
-          fc.constantFrom({}, { replicas: 5 }, { strategy: { $retainKeys: ["type"], type: "Recreate" } }),
-        )
-        .map(([base, spec, more]) => ({ ...base, spec: { ...more, template: { spec } } }));
-    case "Service":
-      return fc
-        .tuple(
-          common,
-          fc.constantFrom(
-            { ports: [{ port: 80, nodePort: 1 }] },
-            { ports: [{ port: 81, protocol: "UDP" }] },
-            { selector: { $patch: "replace", x: "y" } },
-          ),
-        )
-        .map(([base, spec]) => ({ ...base, spec }));
-    case "ConfigMap":
-      return fc
-        .tuple(common, fc.constantFrom<object>({ k: "new" }, { k: null }, { $patch: "delete" }))
-        .map(([base, data]) => ({ ...base, data }));
-    case "Widget":
-      return fc
-        .tuple(common, fc.constantFrom<object>({ list: [{ name: "c" }] }, { size: null }, { deep: { er: [1] } }))
-        .map(([base, spec]) => ({ ...base, spec }));
-    default:
-      return fc.tuple(common, fc.constantFrom({}, { $patch: "delete" })).map(([base, more]) => ({ ...base, ...more }));
-  }
-}
-
-const OPERATIONS = [
-  [{ op: "add", path: "/metadata/labels", value: { op: "x" } }],
-  [{ op: "replace", path: "/metadata/name", value: "renamed" }],
-  [
-    { op: "add", path: "/spec", value: { a: [1] } },
-    { op: "add", path: "/spec/a/-", value: 2 },
-    { op: "move", from: "/spec/a/0", path: "/spec/b" },
-  ],
-  [{ op: "add", path: "/metadata/annotations/added", value: "x" }],
-  [
-    { op: "test", path: "/kind", value: "Deployment" },
-    { op: "replace", path: "/spec/replicas", value: 2 },
-  ],
-  [
-    { op: "copy", from: "/metadata/name", path: "/metadata/annotations" },
-    { op: "remove", path: "/metadata/annotations" },
-  ],
-] as const;
-
-const target = (one: GeneratedObject) =>
-  fc.constantFrom<object>(
-    { kind: one.kind, name: one.metadata.name },
-    { kind: one.kind },
-    { name: "w.*|db" },
-    { kind: "Deploy.*|StatefulSet" },
-    { labelSelector: "app=web" },
-    { namespace: "shop" },
-    { group: "apps", version: "v1" },
-    { annotationSelector: "note" },
-  );
-
-function patchEntry(one: GeneratedObject): fc.Arbitrary<object> {
-  const fitting = OPERATIONS.filter(([first]) => first.op !== "test");
-  const operations = fc.constantFrom(...fitting).map((list) => JSON.stringify(list));
-  return fc.oneof(
-    mergePatch(one).map((patch) => ({ patch: JSON.stringify(patch) })),
-    fc.tuple(mergePatch(one), target(one)).map(([patch, select]) => ({ patch: JSON.stringify(patch), target: select })),
-    fc.tuple(operations, target(one)).map(([patch, select]) => ({ patch, target: select })),
-    fc.tuple(mergePatch(one), target(one)).map(([patch, select]) => ({
-      patch: JSON.stringify({ ...patch, metadata: { name: "changed" } }),
-      target: select,
-      options: { allowNameChange: true },
-    })),
-  );
-}
-
-function generatorEntry(names: readonly string[], behaviors: readonly (string | undefined)[]): fc.Arbitrary<object> {
-  const options = fc.option(fc.record({ disableNameSuffixHash: fc.boolean(), immutable: fc.boolean(), labels: pairs }), { nil: undefined });
-  return fc
-    .record({
-      name: fc.constantFrom(...names),
-      behavior: fc.constantFrom(...behaviors),
-      literals: fc.constantFrom(["k=v"], ["a=1", "b='two'"], ['q="x y"', "html=<&>"]),
-      files: fc.constantFrom(undefined, ["data.txt"], ["key=data.txt"], ["data.bin"]),
-      envs: fc.constantFrom(undefined, ["data.env"]),
-      options,
-    })
-    .map((entry) => Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined)));
-}
-
-const DATA_FILES = { "data.txt": "line one\nline two\n", "data.bin": "plain €\t", "data.env": "# c\nFOO=bar\nEMPTY\nX = y # z\n" };
-
-const replacementOptions = fc.constantFrom<object>(
-  {},
-  {},
-  { options: { create: true } },
-  { options: { delimiter: "-", index: 1 } },
-  { options: { delimiter: "/", index: -1 } },
-);
-const PATHS: Readonly<Record<string, readonly string[]>> = {
-  Deployment: [
-    "spec.template.spec.containers.*.image",
-    "spec.template.spec.containers.0.name",
-    "spec.selector.matchLabels.app",
-    "spec.template.spec.containers.[image=.*].image",
-  ],
-  ConfigMap: ["data.k"],
-  Ingress: ["spec.rules.0.host", "spec.rules.*.http.paths.0.path"],
-  Widget: ["spec.configName", "spec.list.[name=a].name", "spec.list.1"],
+  const name = scaled.length > 0 ? c.of(scaled).name : one.name;
+  if (scaled.length > 0 || c.chance(2)) layer.add("replicas", [{ name, count: c.pick(7, 0) }]);
 };
 
-/** A path that is there, or is made, and the options that go with it. */
-function replacedField({ kind }: GeneratedObject): fc.Arbitrary<object> {
-  const made = fc
-    .constantFrom("metadata.annotations.note", "metadata.labels.app", "spec.made.here")
-    .map((path) => ({ fieldPaths: [path], options: { create: true } }));
-  const there = fc
-    .tuple(fc.constantFrom(...(PATHS[kind] ?? ["metadata.name"])), replacementOptions)
-    .map(([path, options]) => ({ fieldPaths: [path], ...options }));
-  return fc.oneof(made, there);
-}
-
-function replacementEntry(one: GeneratedObject): fc.Arbitrary<object> {
-  const source = fc.oneof(
-    fc.record({
-      source: fc.constantFrom("metadata.name", "kind").map((path) => ({ kind: one.kind, name: one.metadata.name, fieldPath: path })),
-    }),
-    fc.constantFrom({ sourceValue: "five" }, { sourceValue: "a-b" }),
-  );
-  const targets = fc.array(
-    replacedField(one).map((field) => ({ select: { kind: one.kind, name: one.metadata.name }, ...field })),
-    { minLength: 1, maxLength: 2 },
-  );
-  return fc.tuple(source, targets).map(([from, to]) => ({ ...from, targets: to }));
-}
-
-function variableFields(name: string, one: GeneratedObject): Field {
-  const { apiVersion, kind, metadata } = idOf(one);
-  return fc.constant({ fields: { vars: [{ name, objref: { apiVersion, kind, ...metadata } }] }, files: {} });
-}
-
-const CONFIGURATION = {
-  nameReference: [{ kind: "ConfigMap", fieldSpecs: [{ kind: "Widget", path: "spec/configName" }] }],
-  commonLabels: [{ kind: "Widget", path: "spec/labels", create: true }],
-  images: [{ kind: "Widget", path: "spec/image" }],
+const addStrategic: Add = (c, layer, one, other) => {
+  if (layer.world.isTwice) return;
+  const patches = one !== other && c.chance(20) ? [mergePatch(c, one), mergePatch(c, other)] : [mergePatch(c, one)];
+  const text = patches.map((patch) => patchText(patch, styleOf(c)).trimEnd()).join("\n---\n");
+  layer.add("patchesStrategicMerge", [c.chance(50) ? layer.file("merge.yaml", text) : `${text}\n`]);
 };
 
-const TRANSFORMERS = [
-  { apiVersion: "builtin", kind: "PrefixTransformer", metadata: { name: "p" }, prefix: "tr-", fieldSpecs: [{ path: "metadata/name" }] },
-  {
-    apiVersion: "builtin",
-    kind: "LabelTransformer",
-    metadata: { name: "l" },
-    labels: { lt: "1" },
-    fieldSpecs: [{ path: "metadata/labels", create: true }],
-  },
-  {
-    apiVersion: "builtin",
-    kind: "NamespaceTransformer",
-    metadata: { name: "n", namespace: "moved" },
-    unsetOnly: true,
-    setRoleBindingSubjects: "allServiceAccounts",
-    fieldSpecs: [],
-  },
-  {
-    apiVersion: "builtin",
-    kind: "AnnotationsTransformer",
-    metadata: { name: "a" },
-    annotations: { at: "1" },
-    fieldSpecs: [{ path: "metadata/annotations", create: true }],
-  },
-  {
-    apiVersion: "builtin",
-    kind: "ImageTagTransformer",
-    metadata: { name: "i" },
-    imageTag: { name: "nginx", newTag: "t" },
-    fieldSpecs: [{ path: "spec/image" }],
-  },
-] as const;
+const addJson6902: Add = (c, layer, one) => {
+  if (layer.world.isTwice) return;
+  const text = textOf(operations(c, one, false), styleOf(c));
+  layer.add("patchesJson6902", [
+    { target: targetByName(one), ...(c.chance(40) ? { path: layer.file("ops.yaml", text) } : { patch: text }) },
+  ]);
+};
 
-/**
- * Every field of a kustomization that changes what is there.
- *
- * @param objects those that it sees, by their first names.
- * @param generated `KIND NAME` of what a base generates.
- * @param own a name that nothing else has.
- */
-export function fieldsFor(objects: readonly GeneratedObject[], generated: readonly string[], own: string): Readonly<Record<string, Field>> {
-  const some = fc.constantFrom(...objects);
-  const several = (entry: fc.Arbitrary<unknown>) => fc.array(entry, { minLength: 1, maxLength: 2 });
-  const label = fc.record({ pairs, includeSelectors: fc.boolean(), includeTemplates: fc.boolean() });
-  const image = fc.constantFrom(
-    { name: "nginx", newTag: "9" },
-    { name: "redis", newName: "cache", digest: "sha256:def" },
-    { name: ".*/nginx", newName: "mirror/nginx" },
-    { name: "busybox", tagSuffix: "-s" },
-  );
-  const generators = (field: string, kind: string, own: string): Field => {
-    const named = objects
-      .filter((one) => one.kind === kind && (one.metadata.namespace ?? "default") === "default")
-      .map((one) => one.metadata.name);
-    const known = [...named, ...generated.filter((name) => name.startsWith(kind)).map((name) => name.slice(kind.length + 1))];
-    const fresh = generatorEntry([own], [undefined, "create"]);
-    const entry = known.length === 0 ? fresh : fc.oneof(fresh, generatorEntry(known, ["merge", "replace"]));
-    return fc
-      .uniqueArray(entry, { minLength: 1, maxLength: 2, selector: (one) => JSON.stringify(one).slice(0, 12) })
-      .map((entries) => ({ fields: { [field]: entries }, files: DATA_FILES }));
-  };
-  const scaled = [
-    ...new Set(objects.filter(({ kind }) => kind === "Deployment" || kind === "StatefulSet").map((one) => one.metadata.name)),
-  ];
-  return {
-    namespace: plain("namespace", fc.constantFrom("shop", "prod")),
-    namePrefix: plain("namePrefix", fc.constantFrom("dev-", "p-")),
-    nameSuffix: plain("nameSuffix", fc.constantFrom("-v1", "-x")),
-    labels: plain("labels", several(label)),
-    commonLabels: plain("commonLabels", pairs),
-    commonAnnotations: plain("commonAnnotations", pairs),
-    images: plain("images", several(image)),
-    ...(scaled.length === 0
-      ? {}
-      : {
-          replicas: plain(
-            "replicas",
-            fc.constantFrom(...scaled).map((name) => [{ name, count: 7 }]),
-          ),
-        }),
-    patches: plain("patches", several(some.chain(patchEntry))),
-    patchFile: some
-      .chain(mergePatch)
-      .map((patch) => ({ fields: { patches: [{ path: "patch.yaml" }] }, files: { "patch.yaml": JSON.stringify(patch) } })),
-    patchesStrategicMerge: plain(
-      "patchesStrategicMerge",
-      some.chain(mergePatch).map((patch) => [`${JSON.stringify(patch)}\n`]),
-    ),
-    patchesJson6902: plain(
-      "patchesJson6902",
-      fc
-        .tuple(some, fc.constantFrom(...OPERATIONS.slice(1, 3)))
-        .map(([one, list]) => [{ target: { version: "v1", kind: one.kind, name: one.metadata.name }, patch: JSON.stringify(list) }]),
-    ),
-    configMapGenerator: generators("configMapGenerator", "ConfigMap", own),
-    secretGenerator: generators("secretGenerator", "Secret", own),
-    generatorOptions: plain("generatorOptions", fc.record({ disableNameSuffixHash: fc.boolean(), annotations: pairs })),
-    replacements: plain("replacements", several(some.chain(replacementEntry))),
-    vars: some.chain((one) => variableFields(own === "own-base" ? "VAR_A" : `VAR_B${own === "own-overlay" ? "" : own}`, one)),
-    configurations: fc.constant({
-      fields: { configurations: ["configuration.yaml"] },
-      files: { "configuration.yaml": JSON.stringify(CONFIGURATION) },
-    }),
-    transformers: plain(
-      "transformers",
-      fc.constantFrom(...TRANSFORMERS).map((one) => [JSON.stringify(one)]),
-    ),
-    sortOptions: plain(
-      "sortOptions",
-      fc.constantFrom(
-        { order: "fifo" },
-        { order: "legacy" },
-        { order: "legacy", legacySortOptions: { orderFirst: ["Service", "Deployment"], orderLast: ["Namespace"] } },
-      ),
-    ),
-    buildMetadata: plain("buildMetadata", fc.subarray(["originAnnotations", "transformerAnnotations", "managedByLabel"], { minLength: 1 })),
-  };
+const addVariable: Add = (c, layer, one) => {
+  const name = ["VAR_A", "VAR_B", "VAR_N"].find((each) => !layer.world.variables.has(each));
+  if (layer.world.isTwice || name === undefined) return;
+  layer.world.variables.add(name);
+  const { apiVersion, kind, name: own, namespace } = one;
+  const number = name === "VAR_N" && kind === "Service" ? { fieldref: { fieldPath: "spec.ports[0].port" } } : {};
+  const byKind = c.pick<Map>({}, { fieldref: { fieldPath: "metadata.name" } }, { fieldref: { fieldpath: "kind" } });
+  layer.add("vars", [{ name, objref: { apiVersion, kind, name: own, namespace }, ...byKind, ...number }]);
+};
+
+const addOptions: Add = (c, layer) => {
+  layer.add("generatorOptions", {
+    disableNameSuffixHash: c.maybe(35, () => true),
+    immutable: c.maybe(15, () => true),
+    labels: c.maybe(50, () => pairs(c)),
+    annotations: c.maybe(50, () => pairs(c)),
+  });
+};
+
+const addRemoval: Add = (c, layer, one) => {
+  const { objects, isTwice } = layer.world;
+  if (isTwice || objects.length < 3) return;
+  objects.splice(objects.indexOf(one), 1);
+  layer.use("$patch delete");
+  if (c.chance(50)) layer.add("patches", [{ patch: textOf(removal(one), styleOf(c)) }]);
+  else layer.add("patchesStrategicMerge", [`${textOf(removal(one), styleOf(c)).trimEnd()}\n`]);
+};
+
+/** What is refused: each by its own way of being wrong. */
+const addMistake: Add = (c, layer, one) => {
+  c.of<() => void>([
+    () => layer.add("helmCharts", [{ name: "chart", releaseName: "r" }]),
+    () => layer.add("patches", [{ patch: textOf(mergePatch(c, { ...one, name: "nobody" }), 0) }]),
+    () => layer.add("unknownField", "x"),
+    () => layer.add("resources", ["missing.yaml"]),
+    () => layer.add("configMapGenerator", [{ name: "clash", literals: ["a=1", "a=2"] }]),
+    () => layer.add("replacements", [{ source: { kind: "Nobody" }, targets: [{ select: { kind: "ConfigMap" } }] }]),
+    () => layer.add("patchesJson6902", [{ target: targetByName(one), patch: '[{"op":"replace","path":"/no/such","value":1}]' }]),
+  ])();
+};
+
+/** Every field that a kustomization may have, as often as its row is repeated; the plainest first. */
+const ADDERS: readonly (readonly [number, Add])[] = [
+  [4, scalar("namePrefix", "dev-", "p-")],
+  [4, scalar("namespace", "shop", "prod")],
+  [4, scalar("nameSuffix", "-v1", "-x")],
+  [4, addLabels],
+  [3, (c, layer) => layer.add("commonLabels", pairs(c))],
+  [3, (c, layer) => layer.add("commonAnnotations", pairs(c))],
+  [5, (c, layer) => layer.add("images", [c.of(IMAGES)])],
+  [2, (c, layer) => layer.add("imageTags", [c.of(IMAGES.slice(0, 2))])],
+  [4, addReplicas],
+  [9, addPatch],
+  [5, addStrategic],
+  [4, addJson6902],
+  [6, (c, layer) => addGenerator(c, layer, "ConfigMap")],
+  [4, (c, layer) => addGenerator(c, layer, "Secret")],
+  [3, addOptions],
+  [7, addReplacement],
+  [4, addVariable],
+  [3, addConfiguration],
+  [2, addCrd],
+  [2, addOpenapi],
+  [5, addTransformer],
+  [3, addGeneratorPlugin],
+  [2, addValidator],
+  [2, (c, layer) => layer.add("sortOptions", c.of(SORTS))],
+  [3, (c, layer) => layer.add("buildMetadata", [c.pick("originAnnotations", "transformerAnnotations", "managedByLabel")])],
+  [1, (_, layer) => layer.add("helmGlobals", { chartHome: "charts" })],
+  [1, (c, layer) => layer.add("metadata", { name: "k", labels: pairs(c) })],
+  [2, addRemoval],
+];
+
+const FIELDS = ADDERS.flatMap(([weight, add]) => Array.from({ length: weight }, () => add));
+
+/** Adds one field, or an entry to one, to a kustomization that sees some objects. */
+export function addField(c: Choices, layer: Layer): void {
+  const add = c.of(FIELDS);
+  const { objects } = layer.world;
+  const one = c.of(objects);
+  add(c, layer, one, c.of(objects));
+}
+
+/** Makes a kustomization one that nobody builds. */
+export function addError(c: Choices, layer: Layer): void {
+  addMistake(c, layer, c.of(layer.world.objects), c.of(layer.world.objects));
 }

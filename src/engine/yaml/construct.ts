@@ -4,7 +4,7 @@ import type { GitOpsError } from "../model/errors.ts";
 import { isJsonObject, setKey, type JsonObject, type JsonValue } from "../model/json.ts";
 import { yamlFailure, type YamlProblem, type YamlText } from "./failure.ts";
 import { resolvePlain, type YamlDialect } from "./scalar.ts";
-import { rememberText } from "./source-text.ts";
+import { copySourceTexts, rememberText, sourceText } from "./source-text.ts";
 import { coreTag, isResolvable, resolveTagged } from "./tags.ts";
 
 /** What a file may still take. `nodes` is counted down, every value once for each place where an alias puts it. */
@@ -29,7 +29,7 @@ interface Reader {
   readonly budget: NodeBudget;
   readonly events: readonly Event[];
   /** undefined while the anchored node is being read: an alias to it would be endless. */
-  readonly anchors: Map<string, Built | undefined>;
+  readonly anchors: Map<string, { readonly start: number; readonly built: Built | undefined }>;
   at: number;
   /** How many flow collections (brackets) the reader stands in. */
   flow: number;
@@ -115,14 +115,16 @@ function collection(
 function scalarBuilt(reader: Reader, event: ScalarEvent, at: number): Built {
   const value = scalar(reader, event, at);
   const nodes = charge(reader, 1);
-  if (typeof value === "string") return { value, nodes, height: 0 };
+  if (typeof value === "string" && reader.dialect !== "resource") return { value, nodes, height: 0 };
+  if (typeof value === "string" && event.style !== SCALAR_STYLE.PLAIN) return { value, text: value, nodes, height: 0 };
+  if (typeof value === "string" && event.tagStart >= 0) return { value, nodes, height: 0 };
   const text = event.valueStart < 0 ? "" : getScalarValue(reader.source.text, event);
   return String(value) === text ? { value, nodes, height: 0 } : { value, text, nodes, height: 0 };
 }
 
 function scalar(reader: Reader, event: ScalarEvent, at: number): JsonValue {
   const text = event.valueStart < 0 ? "" : getScalarValue(reader.source.text, event);
-  if (event.style === SCALAR_STYLE.DOUBLE_QUOTED && /\p{Surrogate}/u.test(text))
+  if (event.style === SCALAR_STYLE.DOUBLE_QUOTED && hasSurrogate(reader.source.text.slice(event.valueStart, event.valueEnd)))
     throw problem(reader, at, { message: "an escape that stands for no character; expected a Unicode scalar value" });
   let value: JsonValue | undefined;
   if (event.tagStart >= 0) {
@@ -141,6 +143,11 @@ function scalar(reader: Reader, event: ScalarEvent, at: number): JsonValue {
       hint: "put it in quotes if it is text",
     });
   return value;
+}
+
+/** Half a character as an escape. JSON writes pairs of them; go-yaml takes neither. */
+function hasSurrogate(source: string): boolean {
+  return source.includes("\\") && /(?<!\\)(?:\\\\)*\\(?:u|U0000)[dD][89a-fA-F]/.test(source);
 }
 
 function sequence(reader: Reader, depth: number): Built {
@@ -246,14 +253,19 @@ function mergeInto(reader: Reader, target: JsonObject, merged: JsonValue, at: nu
       throw problem(reader, at, {
         message: "a merge key with something else than mappings; expected an alias of a mapping, or a list of them",
       });
-    for (const [key, value] of Object.entries(from)) if (where === "over" || !Object.hasOwn(target, key)) setKey(target, key, value);
+    for (const [key, value] of Object.entries(from)) {
+      if (where !== "over" && Object.hasOwn(target, key)) continue;
+      setKey(target, key, value);
+      const text = sourceText(from, key);
+      if (text !== undefined) rememberText(target, key, value, text);
+    }
   }
 }
 
 function alias(reader: Reader, name: string, at: number, depth: number): Built {
   if (!reader.anchors.has(name))
     throw problem(reader, at, { message: "an alias whose anchor is not there; expected the anchor before it" });
-  const target = reader.anchors.get(name);
+  const target = reader.anchors.get(name)?.built;
   if (target === undefined) throw problem(reader, at, { message: "an alias inside its own anchor; expected one that ends" });
   if (depth + target.height > reader.budget.depth) throw tooDeep(reader.source, reader.budget.depth, eventOffset(reader.events, at));
   charge(reader, target.nodes);
@@ -261,12 +273,16 @@ function alias(reader: Reader, name: string, at: number, depth: number): Built {
 }
 
 function anchored(reader: Reader, event: { readonly anchorStart: number; readonly anchorEnd: number }, built: Built): Built {
-  if (event.anchorStart >= 0) reader.anchors.set(anchorName(reader, event), built);
+  if (event.anchorStart < 0) return built;
+  const name = anchorName(reader, event);
+  // A later anchor of this name, inside of this node, has taken its place.
+  const start = reader.anchors.get(name)?.start ?? -1;
+  if (start <= event.anchorStart) reader.anchors.set(name, { start: event.anchorStart, built });
   return built;
 }
 
 function reserve(reader: Reader, event: { readonly anchorStart: number; readonly anchorEnd: number }): void {
-  if (event.anchorStart >= 0) reader.anchors.set(anchorName(reader, event), undefined);
+  if (event.anchorStart >= 0) reader.anchors.set(anchorName(reader, event), { start: event.anchorStart, built: undefined });
 }
 
 function anchorName(reader: Reader, event: { readonly anchorStart: number; readonly anchorEnd: number }): string {
@@ -307,10 +323,15 @@ export function tooDeep(source: YamlText, depth: number, offset: number): GitOps
 }
 
 function copyOf(value: JsonValue): JsonValue {
-  if (Array.isArray(value)) return value.map(copyOf);
+  if (Array.isArray(value)) {
+    const copy = value.map(copyOf);
+    copySourceTexts(value, copy);
+    return copy;
+  }
   if (!isJsonObject(value)) return value;
   const copy: JsonObject = {};
   for (const [key, each] of Object.entries(value)) setKey(copy, key, copyOf(each));
+  copySourceTexts(value, copy);
   return copy;
 }
 

@@ -6,16 +6,54 @@ export type Container = JsonObject | JsonValue[];
 interface Remembered {
   readonly value: JsonValue;
   readonly text: string;
+  readonly isUntyped?: boolean;
+  readonly typedAs?: JsonValue;
 }
 
 // Beside the tree, so that values stay plain JSON and nobody pays who does not ask.
 const texts = new WeakMap<Container, Map<string | number, Remembered>>();
 
-/** Keeps how a scalar was written where its value does not tell: `1.50`, `0755`, `True`, `~`, nothing at all. */
+/**
+ * Keeps how a scalar was written where its value does not tell: `1.50`, `0755`, `True`, `~`, nothing at all, a time.
+ * For a text in quotes that is the text itself: one that is the same without quotes is not kept.
+ */
 export function rememberText(container: Container, key: string | number, value: JsonValue, text: string): void {
   const known = texts.get(container);
   if (known === undefined) texts.set(container, new Map([[key, { value, text }]]));
   else known.set(key, { value, text });
+}
+
+/** Says that how a scalar was written means nothing any more. */
+export function forgetText(container: Container, key: string | number): void {
+  texts.get(container)?.delete(key);
+}
+
+/** Keeps that a value has no type of its own: what it stands for was read from its text, and may be read again as text. */
+export function rememberUntyped(container: Container, key: string | number, value: JsonValue, text: string): void {
+  rememberText(container, key, value, text);
+  texts.get(container)?.set(key, { value, text, isUntyped: true });
+}
+
+/** Whether a value was kept by {@link rememberUntyped}, and another has not taken its place. */
+export function isUntyped(container: Container, key: string | number): boolean {
+  return sourceText(container, key) !== undefined && texts.get(container)?.get(key)?.isUntyped === true;
+}
+
+/** Keeps that a text stands in a node of another type: one like this value. */
+export function rememberType(container: Container, key: string | number, text: string, typedAs: JsonValue): void {
+  rememberText(container, key, text, text);
+  texts.get(container)?.set(key, { value: text, text, typedAs });
+}
+
+/** A value of the type that the node of a text has, where that was kept by {@link rememberType}. */
+export function typeBehind(container: Container, key: string | number): JsonValue | undefined {
+  return sourceText(container, key) === undefined ? undefined : texts.get(container)?.get(key)?.typedAs;
+}
+
+/** Whether a text stood in quotes, or in a block, where it was read. */
+export function isQuoted(container: Container, key: string | number): boolean {
+  const text = sourceText(container, key);
+  return text !== undefined && text === (Array.isArray(container) ? container[Number(key)] : container[String(key)]);
 }
 
 /** How a scalar was written, where that was kept and another value has not taken its place. */

@@ -1,3 +1,5 @@
+import { isJsonObject, type JsonObject } from "../../model/json.ts";
+import { readYaml } from "../../yaml/read.ts";
 import { writtenPath } from "./decode/read-kustomization.ts";
 import { below, buildFailure } from "./fail.ts";
 import { readConfiguration, readCrds } from "./field-specs/read-configuration.ts";
@@ -13,7 +15,7 @@ import { mergeVariables, recordVariables, type Variables } from "./references/va
 import { makeResources } from "./resources/read-resources.ts";
 import { ResourceMap } from "./resources/resource-map.ts";
 import type { Resource } from "./resources/resource.ts";
-import type { Schema } from "./schema/schema.ts";
+import type { BuildSchema } from "./schema/choose.ts";
 import type { Tracer } from "./trace/tracer.ts";
 import { fieldSteps } from "./steps/field-steps.ts";
 import { loadedFile, type StepContext, type TransformStep } from "./steps/step.ts";
@@ -28,7 +30,7 @@ export interface Accumulator {
 /** What every kustomization of a build shares. */
 export interface BuildContext {
   readonly session: LoadSession;
-  readonly schema: Schema;
+  readonly schema: BuildSchema;
   /** Whether `buildMetadata` of the root asks for anything; then every resource remembers where it comes from. */
   readonly traces: boolean;
   /** Set where somebody asks which step touched which field. */
@@ -72,6 +74,7 @@ class FolderBuild {
 
   run(): void {
     this.#context.session.checkTime();
+    this.#chooseSchema();
     this.#addResources();
     this.#addConfigurations();
     this.#generate();
@@ -80,6 +83,20 @@ class FolderBuild {
     this.#validate();
     const { fields, file } = this.#folder;
     this.#into.variables = recordVariables(this.#into.variables, fields.vars ?? [], file, this.#into.resources, this.#context.schema);
+  }
+
+  #chooseSchema(): void {
+    const { fields, file } = this.#folder;
+    if (fields.openapi === undefined) return;
+    const path = fields.openapi.get("path");
+    this.#context.schema.choose(file, fields.openapi.get("version"), path === undefined ? undefined : this.#document(path));
+  }
+
+  #document(entry: string): JsonObject {
+    const { path, bytes } = loadedFile(this.#steps, entry);
+    const [document] = readYaml(bytes, { file: path, dialect: "kustomization", budget: this.#context.session.options.budget });
+    if (isJsonObject(document?.value)) return document.value;
+    throw buildFailure(path, "the schema is no map; expected an OpenAPI document");
   }
 
   #addResources(): void {
@@ -98,7 +115,13 @@ class FolderBuild {
       }
       const { file } = entry;
       const resources = makeResources(file.path, this.#context.session.documents(file.path, file.bytes), this.#context.schema);
-      if (this.#context.traces) for (const resource of resources) resource.provenance = appendPath(this.#path, path);
+      if (this.#context.traces) {
+        for (const resource of resources) {
+          resource.provenance = appendPath(this.#path, path);
+          // kustomize notes it among the annotations, and makes texts of all of them.
+          resource.setMetadataTexts("annotations", resource.metadataTexts("annotations"));
+        }
+      }
       this.#into.resources.append(resources);
       const label = writtenPath(this.#folder.fields, "resources", index);
       if (this.#context.tracer !== undefined) for (const one of resources) this.#context.tracer.observe([one], { label, spot: one.origin });
@@ -150,6 +173,7 @@ class FolderBuild {
       this.#context.tracer?.observe(made, { label: "helmCharts", spot: this.#steps.spot("helmCharts") });
     }
     for (const plugin of plugins.generators) {
+      this.#context.schema.isClusterScoped(plugin.resource.apiVersion, plugin.resource.kind);
       const made = plugin.chart === undefined ? [pluginResource(this.#steps, plugin)] : this.#ofChart(plugin.chart);
       absorb(resources, this.#traced(made, plugin.resource, plugin.configuredIn));
       this.#context.tracer?.observe(made, { label: `${plugin.kind} ${plugin.resource.name}`, spot: plugin.resource.origin });
@@ -185,6 +209,7 @@ class FolderBuild {
       step,
       by: provenanceOfPlugin(this.#path, fileName, step.name),
     }));
+    for (const { resource } of plugins.transformers) this.#context.schema.isClusterScoped(resource.apiVersion, resource.kind);
     const more = plugins.transformers.map((plugin) => ({
       step: pluginStep(this.#steps, plugin),
       by: provenanceOfPlugin(this.#path, plugin.configuredIn, plugin.resource),

@@ -1,16 +1,14 @@
 import type { FileTree } from "../../model/artifact.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
-import { isJsonObject } from "../../model/json.ts";
 import type { Origin } from "../../model/manifest.ts";
 import { fileFailure } from "../../yaml/failure.ts";
-import { readYaml } from "../../yaml/read.ts";
 import type { BuildOptions } from "../build-options.ts";
 import type { BuiltObject } from "../built-object.ts";
 import { noProblems } from "../problems.ts";
 import { accumulate, type Accumulator, type BuildContext, emptyAccumulator } from "./accumulate.ts";
 import { buildFailure } from "./fail.ts";
 import { addHashSuffixes } from "./generators/hash.ts";
-import { FolderLoader, type LoadedFile } from "./load/folder-loader.ts";
+import { FolderLoader } from "./load/folder-loader.ts";
 import type { LoadedFolder } from "./load/loaded.ts";
 import { loadFolder } from "./load/loaded-folder.ts";
 import { LoadSession } from "./load/session.ts";
@@ -19,13 +17,14 @@ import { provenanceText, transformationsText } from "./provenance.ts";
 import { fixNameReferences } from "./references/name-references.ts";
 import { resolveVariables } from "./references/variables.ts";
 import { formatId } from "./resources/identity.ts";
+import { misfitIn } from "./resources/misfits.ts";
 import type { Resource, ResourceOrigin } from "./resources/resource.ts";
-import { setSchema } from "./schema/choose.ts";
+import { BuildSchema } from "./schema/choose.ts";
 import { placedError } from "./report-place.ts";
 import type { KustomizeResult } from "./result.ts";
 import { Tracer } from "./trace/tracer.ts";
-import { builtInSchema, type Schema } from "./schema/schema.ts";
 import { sortResources } from "./sort-order.ts";
+import { transformKeyValues } from "./transformers/key-values.ts";
 
 const LOCAL_CONFIG = "config.kubernetes.io/local-config";
 const ORIGIN = "config.kubernetes.io/origin";
@@ -64,13 +63,13 @@ async function buildOnce(session: LoadSession, path: string): Promise<KustomizeR
   );
   const metadata = folder.fields.buildMetadata ?? [];
   const tracer = session.options.tracesTouches === true ? new Tracer(session.bytesOf) : undefined;
-  const context: BuildContext = { session, schema: chooseSchema(session, folder), traces: metadata.length > 0, tracer };
+  const context: BuildContext = { session, schema: new BuildSchema(), traces: metadata.length > 0, tracer };
   const accumulator = emptyAccumulator();
   accumulate(context, folder, accumulator);
   const resources = finish(accumulator, folder, tracer);
   if (session.options.strict) refuseTypos(session.typos);
-  const labelled = metadata.includes("managedByLabel");
-  for (const resource of resources) finishResource(resource, metadata, labelled);
+  if (metadata.includes("managedByLabel")) addManagedBy(resources);
+  for (const resource of resources) finishResource(resource, metadata);
   return {
     objects: resources.map((resource) => ({
       object: resource.object,
@@ -135,9 +134,19 @@ function checkUnique(resources: readonly Resource[]): void {
   }
 }
 
+function addManagedBy(resources: readonly Resource[]): void {
+  const labels = { group: "", version: "", kind: "", path: "metadata/labels", create: true };
+  transformKeyValues(resources, new Map([[MANAGED_BY, `kustomize-${KUSTOMIZE_VERSION}`]]), [labels]);
+}
+
+/** Throws BUILD_FAILED for a text that a replacement put into a number, a boolean or a null. */
+function checkTypes({ object, misfit }: Resource): void {
+  const path = misfit === undefined ? undefined : misfitIn(object);
+  if (misfit !== undefined && path !== undefined) throw misfit(path);
+}
+
 /** Annotations end as texts, and an empty map of them vanishes. */
-function finishResource(resource: Resource, metadata: readonly string[], labelled: boolean): void {
-  if (labelled) resource.setMetadataTexts("labels", resource.metadataTexts("labels").set(MANAGED_BY, `kustomize-${KUSTOMIZE_VERSION}`));
+function finishResource(resource: Resource, metadata: readonly string[]): void {
   const annotations = resource.metadataTexts("annotations");
   annotations.delete(ORIGIN);
   annotations.delete(TRANSFORMATIONS);
@@ -146,38 +155,12 @@ function finishResource(resource: Resource, metadata: readonly string[], labelle
   if (transformations.length > 0 && metadata.includes("transformerAnnotations"))
     annotations.set(TRANSFORMATIONS, transformationsText(transformations));
   resource.setMetadataTexts("annotations", annotations);
+  checkTypes(resource);
 }
 
 /** Resources of a folder that configures plugins. They are built before the schema of the build is known. */
 function pluginConfigs(session: LoadSession, folder: LoadedFolder): readonly Resource[] {
   const accumulator = emptyAccumulator();
-  accumulate({ session, schema: builtInSchema, traces: false, tracer: undefined }, folder, accumulator);
+  accumulate({ session, schema: new BuildSchema(), traces: false, tracer: undefined }, folder, accumulator);
   return accumulator.resources.all;
-}
-
-/** The schema of the outermost kustomization that names one. Throws BUILD_FAILED. */
-function chooseSchema(session: LoadSession, folder: LoadedFolder): Schema {
-  const { fields, files, file } = folder;
-  const path = fields.openapi?.get("path");
-  const loaded: LoadedFile | undefined = path === undefined ? undefined : files.get(path);
-  if (fields.openapi !== undefined) {
-    const document = loaded === undefined ? undefined : documentOf(session, loaded);
-    const schema = setSchema(file, fields.openapi.get("version"), document);
-    if (schema !== undefined) return schema;
-  }
-  const children = [
-    ...folder.resources.flatMap(({ entry }) => (entry.type === "folder" ? [entry.folder] : [])),
-    ...folder.components.map((one) => one.folder),
-  ];
-  for (const child of children) {
-    const schema = chooseSchema(session, child);
-    if (schema !== builtInSchema) return schema;
-  }
-  return builtInSchema;
-}
-
-function documentOf(session: LoadSession, { path, bytes }: LoadedFile) {
-  const [document] = readYaml(bytes, { file: path, dialect: "kustomization", budget: session.options.budget });
-  if (!isJsonObject(document?.value ?? null)) throw buildFailure(path, "the schema is no map; expected an OpenAPI document");
-  return isJsonObject(document?.value) ? document.value : {};
 }

@@ -3,6 +3,7 @@ import { buildFailure } from "../fail.ts";
 import { formatId } from "../resources/identity.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 import { objectOf, type Resource, textsOf } from "../resources/resource.ts";
+import { checkPlainKey } from "../resources/plain-key.ts";
 import { encodeBase64Lines } from "./base64.ts";
 
 const encoder = new TextEncoder();
@@ -25,6 +26,7 @@ function absorbOne(resources: ResourceMap, resource: Resource): void {
         `id ${formatId(id)} does not exist; cannot merge or replace`,
         "leave out behavior, or generate it in a base",
       );
+    checkKeys(resource);
     resources.append([resource]);
     return;
   }
@@ -32,7 +34,14 @@ function absorbOne(resources: ResourceMap, resource: Resource): void {
     throw buildFailure(origin, `id ${formatId(id)} exists; can not use behavior: '${behavior}', behavior must be merge or replace`);
   inheritMetadata(resource, old);
   if (behavior === "merge") mergeData(resource, old);
+  checkKeys(resource);
   resources.replace(old, resource);
+}
+
+function checkKeys({ object, origin }: Resource): void {
+  for (const path of [["data"], ["binaryData"], ["metadata", "labels"]]) {
+    for (const key of Object.keys(objectAt(object, ...path))) checkPlainKey(origin.file, key);
+  }
 }
 
 /** The new resource keeps the name and history of the old one, and its labels and annotations under its own. */

@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue, setKey } from "../../../model/json.ts";
 import { resolvePlain } from "../../../yaml/scalar.ts";
-import { rememberText, sourceText } from "../../../yaml/source-text.ts";
+import { forgetText, isQuoted, isUntyped, rememberText, rememberType, sourceText } from "../../../yaml/source-text.ts";
 import type { FieldType, ObjectType, Schema } from "../schema/schema.ts";
-import { scalarText } from "../resources/scalar.ts";
+import { scalarText, type Slot } from "../resources/scalar.ts";
 import { listDirective, mapDirective } from "./directive.ts";
 import { removeKey, writeSlot } from "../resources/joined-scalars.ts";
 import { elementWithKeys, type Element, keyTexts, knownKeys, setElement, unifyKeys } from "./keyed-list.ts";
@@ -44,7 +44,7 @@ class Merger {
             : pair.patch
           : this.#list(pair, field.mergeKeys, field.type);
       case "scalar":
-        return pair.patch === undefined ? pair.dest : inStyleOf(pair.dest, pair.patch);
+        return pair.patch === undefined ? pair.dest : pair.patch;
       default:
         return this.#map(pair, field?.type ?? this.#typeByMeta(pair));
     }
@@ -73,13 +73,30 @@ class Merger {
         removeKey(dest, name);
         continue;
       }
-      const written = patch === undefined || typeof value === "object" ? undefined : sourceText(patch, name);
-      const becameText = typeof value === "string" && typeof own(patch, name) !== "string";
-      const merged = becameText && written !== undefined ? written : value;
-      if (merged !== own(dest, name)) writeSlot({ container: dest, key: name }, merged);
-      if (written !== undefined) rememberText(dest, name, merged, written);
+      this.#set({ container: dest, key: name }, value, patch);
     }
     return dest;
+  }
+
+  /** A scalar keeps its quotes: a number that takes the place of `"80"` becomes text, and text in the place of `a` has none. */
+  #set(slot: Slot & { readonly container: JsonObject; readonly key: string }, value: JsonValue, patch: JsonObject | undefined): void {
+    const { container: dest, key } = slot;
+    const before = own(dest, key);
+    const isScalar = typeof value !== "object" && own(patch, key) !== undefined && patch !== dest;
+    if (!isScalar || patch === undefined) {
+      const text = patch === undefined || patch === dest || own(patch, key) === undefined ? untypedText(dest, key) : undefined;
+      if (text !== undefined) writeSlot(slot, text);
+      else if (value !== before) writeSlot(slot, value);
+      return;
+    }
+    const written = sourceText(patch, key);
+    const inQuotes = before === undefined ? isQuoted(patch, key) : isInQuotes(dest, key);
+    const merged = inQuotes && typeof value !== "string" ? (written ?? scalarText(value)) : value;
+    if (merged !== before) writeSlot(slot, merged);
+    if (inQuotes && typeof merged === "string" && typeof value !== "string") rememberType(dest, key, merged, value);
+    else if (inQuotes && typeof merged === "string") rememberText(dest, key, merged, merged);
+    else if (typeof merged !== "string" && written !== undefined) rememberText(dest, key, merged, written);
+    else forgetText(dest, key);
   }
 
   #list(pair: Pair, keys: readonly string[], type: ObjectType | undefined): JsonValue | undefined {
@@ -163,10 +180,15 @@ function isEmpty(value: JsonValue | undefined): value is undefined | null {
   return value === undefined || value === null || (isJsonObject(value) && Object.keys(value).length === 0);
 }
 
-/** A scalar keeps its quotes: a number that takes the place of `"80"` becomes text. */
-function inStyleOf(dest: JsonValue | undefined, patch: JsonValue): JsonValue {
-  if (typeof dest !== "string" || typeof patch === "string" || patch === null) return patch;
-  return typeof resolvePlain(dest, "resource") === "string" ? patch : scalarText(patch);
+/** Whether a text stood in quotes, or could not stand without them. */
+function isInQuotes(container: JsonObject, key: string): boolean {
+  const value = container[key];
+  return typeof value === "string" && (isQuoted(container, key) || typeof resolvePlain(value, "resource") !== "string");
+}
+
+/** The merge gives every value that it walks over a type, and one without any is a text to it. */
+function untypedText(container: JsonObject, key: string): string | undefined {
+  return isUntyped(container, key) ? sourceText(container, key) : undefined;
 }
 
 /** Sets the keys that an element is matched by where it lacks them. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../model/json.ts";
+import { isJsonObject, type JsonObject } from "../../../model/json.ts";
 import { buildFailure } from "../fail.ts";
 import { placeInPatch, type PatchSource } from "./patch-source.ts";
 import { applyJsonPatch, type JsonOperation } from "../merge/json-patch.ts";
@@ -6,6 +6,7 @@ import { MergeConflict } from "../merge/merge-conflict.ts";
 import { mergeStrategically } from "../merge/strategic-merge.ts";
 import { effectiveNamespace, formatId } from "../resources/identity.ts";
 import { meantName } from "../resources/near-miss.ts";
+import { misfitIn } from "../resources/misfits.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 import type { Resource } from "../resources/resource.ts";
 import { cloneValue } from "../resources/scalar.ts";
@@ -20,19 +21,38 @@ export interface PatchRights {
  * Merges a patch into a resource. Name, kind and namespace stay, but for the rights. Throws BUILD_FAILED.
  *
  * @param patch is not changed.
+ * @returns whether the resource may be found by other ids than before.
  */
-export function patchResource(resource: Resource, patch: JsonObject, rights: PatchRights, source: PatchSource): void {
+export function patchResource(resource: Resource, patch: JsonObject, rights: PatchRights, source: PatchSource): boolean {
   const { name, namespace, kind } = resource;
   if (rights.allowNameChange || rights.allowKindChange) resource.storePreviousId();
+  const replaces = resource.hasNotes && replacesAnnotations(patch);
+  if (replaces) resource.annotate(NOTE, "");
   const merged = guarded(resource, source, () => mergeStrategically(resource.object, cloneValue(patch), resource.schema));
   if (merged === undefined || Object.keys(merged).length === 0) {
     resource.deleted = true;
-    return;
+    return true;
   }
   resource.object = merged;
   if (!rights.allowKindChange) resource.setKind(kind);
   if (!rights.allowNameChange) resource.setName(name);
   resource.setNamespace(namespace);
+  if (replaces) takeNote(resource);
+  return replaces || rights.allowNameChange || rights.allowKindChange;
+}
+
+/** Whether a patch may take all annotations away, and with them what kustomize notes there. */
+function replacesAnnotations(patch: JsonObject): boolean {
+  const metadata = patch["metadata"];
+  const annotations = isJsonObject(metadata) ? metadata["annotations"] : undefined;
+  return [patch, metadata, annotations].some((value) => value === null || (isJsonObject(value) && Object.hasOwn(value, "$patch")));
+}
+
+/** Takes the note out of the annotations; where it is gone, kustomize has lost its own. */
+function takeNote(resource: Resource): void {
+  const annotations = resource.metadataTexts("annotations");
+  if (annotations.delete(NOTE)) resource.setMetadataTexts("annotations", annotations);
+  else resource.forgetNotes();
 }
 
 /**
@@ -51,7 +71,9 @@ const NOTE = "internal.config.kubernetes.io/previousNames";
 /** Applies JSON operations to a resource. Throws BUILD_FAILED. */
 export function operateOnResource(resource: Resource, operations: readonly JsonOperation[], source: PatchSource): void {
   const { hasNotes } = resource;
-  if (hasNotes) resource.setMetadataTexts("annotations", resource.metadataTexts("annotations").set(NOTE, ""));
+  const misfit = resource.misfit === undefined ? undefined : misfitIn(resource.object);
+  if (resource.misfit !== undefined && misfit !== undefined) throw resource.misfit(misfit);
+  if (hasNotes) resource.annotate(NOTE, "");
   resource.object = guarded(resource, source, () => applyJsonPatch(resource.object, operations));
   if (!hasNotes) return;
   const annotations = resource.metadataTexts("annotations");

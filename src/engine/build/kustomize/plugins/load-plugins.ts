@@ -7,6 +7,7 @@ import { inOrder } from "../load/in-order.ts";
 import { isInline } from "../load/inline.ts";
 import type { AccumulatePlugins, LoadedEntry, LoadedPlugins, PluginConfig } from "../load/loaded.ts";
 import { makeResources, readResourceDocuments } from "../resources/read-resources.ts";
+import { ResourceMap } from "../resources/resource-map.ts";
 import type { Resource } from "../resources/resource.ts";
 import { builtInSchema } from "../schema/schema.ts";
 import { isPluginKind, PLUGINS } from "./plugin-config.ts";
@@ -25,9 +26,12 @@ export async function collectPlugins(
 ): Promise<LoadedPlugins> {
   const lists = await inOrder(
     FIELDS.map(async (field) => {
+      // kustomize takes those that stand in the kustomization itself first, wherever they stand in the list.
+      const entries = [...(fields[field] ?? []).entries()].sort(([, a], [, b]) => Number(isInline(b)) - Number(isInline(a)));
       const found = await inOrder(
-        (fields[field] ?? []).map((entry, index) => configsOf(loader, { file, field, entry, at: `${field}[${index}]` }, load, accumulate)),
+        entries.map(([index, entry]) => configsOf(loader, { file, field, entry, at: `${field}[${index}]` }, load, accumulate)),
       );
+      new ResourceMap().append(found.flat().map(({ resource }) => resource));
       return found.flat().map((config) => checked(field, config));
     }),
   );
@@ -74,7 +78,11 @@ async function configsOf(
     return resources.map((resource) => ({ resource, configuredIn: file.slice(file.lastIndexOf("/") + 1) }));
   }
   const loaded = await load(entry, field, at);
-  if (loaded.type === "folder") return accumulate(loaded.folder).map((resource) => ({ resource, configuredIn: entry }));
+  if (loaded.type === "folder")
+    return accumulate(loaded.folder).map((resource) => ({
+      resource,
+      configuredIn: resource.origin.file.slice(loader.root.length).replace(/^\//, ""),
+    }));
   const { path, bytes } = loaded.file;
   return makeResources(path, loader.session.documents(path, bytes), builtInSchema).map((resource) => ({ resource, configuredIn: entry }));
 }

@@ -37,11 +37,11 @@ export function pluginStep(shared: StepContext, plugin: PluginConfig): Transform
   switch (kind) {
     case "AnnotationsTransformer": {
       const { annotations = new Map<string, string>(), fieldSpecs } = configOf(kind, plugin);
-      return step((resources) => transformKeyValues(resources, annotations, specsOf(fieldSpecs)));
+      return step((resources) => transformKeyValues(resources.all, annotations, specsOf(fieldSpecs)));
     }
     case "LabelTransformer": {
       const { labels = new Map<string, string>(), fieldSpecs } = configOf(kind, plugin);
-      return step((resources) => transformKeyValues(resources, labels, specsOf(fieldSpecs)));
+      return step((resources) => transformKeyValues(resources.all, labels, specsOf(fieldSpecs)));
     }
     case "HashTransformer":
       return step(addHashSuffixes);

@@ -1,3 +1,4 @@
+import { isUntyped, sourceText, typeBehind } from "../../../yaml/source-text.ts";
 import { isJsonObject, type JsonValue } from "../../../model/json.ts";
 import type { Variable } from "../decode/kustomization.ts";
 import { buildFailure } from "../fail.ts";
@@ -96,12 +97,20 @@ function indexSteps(step: string): readonly string[] {
 type Expand = (text: string) => JsonValue;
 
 function expandAt(value: JsonValue, write: (result: JsonValue) => void, expand: Expand): string | undefined {
-  if (typeof value === "string") write(expand(value));
-  else if (Array.isArray(value)) {
+  if (typeof value === "string") {
+    const expanded = expand(value);
+    if (expanded !== value) write(expanded);
+  } else if (Array.isArray(value)) {
     if (value.some((item) => typeof item !== "string")) return "expected a list of strings";
     value.forEach((item, index) => (value[index] = expand(scalarText(item))));
   } else if (isJsonObject(value)) {
-    for (const [key, item] of Object.entries(value)) if (typeof item === "string") writeSlot({ container: value, key }, expand(item));
+    for (const [key, item] of Object.entries(value)) {
+      // Only what has the type of a text is one, and what has none becomes one.
+      const text = isUntyped(value, key) ? sourceText(value, key) : item;
+      if (typeof text !== "string" || typeBehind(value, key) !== undefined) continue;
+      const expanded = expand(text);
+      if (expanded !== item) writeSlot({ container: value, key }, expanded);
+    }
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 import type { JsonValue } from "../../../model/json.ts";
 import { resolvePlain } from "../../../yaml/scalar.ts";
+import { isUntyped, rememberType, rememberUntyped, typeBehind } from "../../../yaml/source-text.ts";
 import type { FieldOptions, Replacement, ReplacementSource, ReplacementTarget, Selector } from "../decode/kustomization.ts";
 import { below, buildFailure, type Spot } from "../fail.ts";
 import { lookUp } from "../field-specs/look-up.ts";
@@ -8,6 +9,7 @@ import { writeSlot } from "../resources/joined-scalars.ts";
 import { effectiveNamespace, formatId, isSelected, type ResourceName } from "../resources/identity.ts";
 import { meantName, missHint } from "../resources/near-miss.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
+import { isOfType } from "../resources/misfits.ts";
 import type { Resource } from "../resources/resource.ts";
 import { cloneValue, slotText, slotValue } from "../resources/scalar.ts";
 import { checkPathLength, checkSize } from "../resources/size-limit.ts";
@@ -106,6 +108,8 @@ class Replacer {
       pathsOf(target).forEach((path, index) =>
         this.#copyToField(resource, { path, at: `${label}.fieldPaths[${index}]` }, copied, target.options ?? {}),
       );
+      resource.misfit = (path) =>
+        this.#fail(label, `a text was put into ${path}, which holds another type`, "quote the field's value where it stands");
     }
     if (found) return;
     const spot = below(this.#spot, `${label}.select`);
@@ -152,20 +156,11 @@ class Replacer {
       text = insertPart(slotText(slot.container, slot.key), delimiter, index, text);
     }
     if (!isScalar) writeSlot(slot, isPlain ? resolvePlain(text, "resource") : cloneValue(value()));
-    else writeSlot(slot, slot.isNew === true ? resolvePlain(text, "resource") : this.#retype(before, text, at));
-  }
-
-  /** A text in the place of a scalar: the scalar keeps its type, and the text must be of it. */
-  #retype(scalar: JsonValue, text: string, at: string): JsonValue {
-    if (typeof scalar === "string") return text;
-    const value = resolvePlain(text, "resource");
-    const fits = typeof scalar === typeof value || (isNumber(scalar) && isNumber(value) && !isWhole(scalar, value));
-    if (fits && (scalar === null) === (value === null)) return value;
-    throw this.#fail(
-      at,
-      `the field holds a ${scalar === null ? "null" : typeof scalar}, and the value is none`,
-      "quote the field's value where it stands",
-    );
+    else if (slot.isNew === true || isUntyped(slot.container, slot.key)) {
+      const made = resolvePlain(text, "resource");
+      writeSlot(slot, made);
+      if (typeof made !== "string") rememberUntyped(slot.container, slot.key, made, text);
+    } else retype(slot, before, text);
   }
 
   /** @param path of the field at fault, below the replacement. */
@@ -184,13 +179,14 @@ function textOnly(text: string): Copied {
   return { value: () => text, text: () => text, isPlain: true };
 }
 
-function isNumber(value: JsonValue): boolean {
-  return typeof value === "number" || typeof value === "bigint";
-}
-
-/** An integer field takes no fraction. */
-function isWhole(scalar: JsonValue, value: JsonValue): boolean {
-  return Number.isInteger(Number(scalar)) && !Number.isInteger(Number(value));
+/** A text in the place of a scalar: the scalar keeps its type. One that the text is not of fails when it is printed, if it is still there. */
+function retype(slot: MatchedSlot, before: JsonValue, text: string): void {
+  const scalar = typeBehind(slot.container, slot.key) ?? before;
+  if (typeof scalar === "string") return writeSlot(slot, text);
+  const value = resolvePlain(text, "resource");
+  if (isOfType(scalar, value) && typeof before !== "string") return writeSlot(slot, value);
+  writeSlot(slot, text);
+  rememberType(slot.container, slot.key, text, scalar);
 }
 
 function isNothing(value: JsonValue | undefined): value is undefined | null {

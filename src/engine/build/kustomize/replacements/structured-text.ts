@@ -3,10 +3,12 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../../model/js
 import type { editYamlText } from "../../../yaml/edit-text.ts";
 import { readYamlText } from "../../../yaml/read.ts";
 import { DEFAULT_BUDGET } from "../../build-options.ts";
+import { typeBehind } from "../../../yaml/source-text.ts";
 import { lookUp } from "../field-specs/look-up.ts";
 import { writeSlot } from "../resources/joined-scalars.ts";
 import { goJson } from "../generators/hash.ts";
 import { NotLoaded } from "../not-loaded.ts";
+import { misfitIn } from "../resources/misfits.ts";
 import { scalarText, slotValue } from "../resources/scalar.ts";
 import { type Leaf, type MatchedSlot, matchPath, PathMismatch } from "./match-path.ts";
 
@@ -65,11 +67,16 @@ function changeInside(
     const slots = matchPath(root, isJsonObject(inside) ? path : ["", ...path], create, readStructured);
     if (slots.length === 0) return undefined;
     for (const slot of slots) set(slot);
-    if (/^\s*[{[]/.test(text)) return jsonLike(inside, text);
+    // JSON has no tags that could say what a text is.
+    if (/^\s*[{[]/.test(text)) return misfitIn(inside) === undefined ? jsonLike(inside, text) : undefined;
     if (editText === undefined) throw new NotLoaded(loadEditor);
     return editText(
       text,
-      slots.map((slot) => ({ path: pathTo(inside, slot) ?? [], value: slotValue(slot) ?? null })),
+      slots.map((slot) => ({
+        path: pathTo(inside, slot) ?? [],
+        value: slotValue(slot) ?? null,
+        tag: tagOf(typeBehind(slot.container, slot.key)),
+      })),
     ).trim();
   } catch (error) {
     if (error instanceof PathMismatch || error instanceof GitOpsError) return undefined;
@@ -80,6 +87,13 @@ function changeInside(
 /** JSON as Go writes it: keys sorted, on lines of their own if the text had lines and indentation. */
 function jsonLike(value: JsonValue, before: string): string {
   return before.includes("\n") && before.includes("  ") ? prettyJson(value, "") : goJson(value);
+}
+
+/** The tag that go-yaml writes before a text whose node has another type. */
+function tagOf(type: JsonValue | undefined): string | undefined {
+  if (type === undefined || typeof type === "object") return type === null ? "!!null" : undefined;
+  if (typeof type === "boolean") return "!!bool";
+  return Number.isInteger(Number(type)) ? "!!int" : "!!float";
 }
 
 /** The keys and indexes that lead to a slot. */

@@ -1,5 +1,6 @@
 import type { JsonValue } from "../../../model/json.ts";
 import { setKey } from "../../../model/json.ts";
+import { isQuoted, rememberText } from "../../../yaml/source-text.ts";
 import type { Slot } from "./scalar.ts";
 
 type Container = Slot["container"];
@@ -34,7 +35,9 @@ export function removeKey(object: { [key: string]: JsonValue }, key: string): vo
   delete object[key];
 }
 
+/** A text keeps its quotes when another takes its place. */
 function put({ container, key }: Slot, value: JsonValue): void {
+  if (typeof value === "string" && isQuoted(container, key)) rememberText(container, key, value, value);
   if (Array.isArray(container)) container[Number(key)] = value;
   else setKey(container, String(key), value);
 }

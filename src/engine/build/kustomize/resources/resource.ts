@@ -39,6 +39,8 @@ export class Resource {
   isGenerated = false;
   /** Made by a chart: namespaces are helm's business then. */
   isChart = false;
+  /** What to throw for a text in a node of another type, where a replacement may have left one; told its path. */
+  misfit: ((path: string) => Error) | undefined;
   allowNameChange = false;
   allowKindChange = false;
   /** Names of the vars that point at this resource. */
@@ -110,6 +112,17 @@ export class Resource {
     return previous.length + prefixes.length + suffixes.length > 0 || needsHash || isGenerated || isChart || provenance !== undefined;
   }
 
+  /** Forgets what kustomize keeps in annotations, where a patch took all of them away. */
+  forgetNotes(): void {
+    this.previous = [];
+    this.prefixes = [];
+    this.suffixes = [];
+    this.behavior = "unspecified";
+    this.needsHash = false;
+    this.provenance = undefined;
+    this.transformations = [];
+  }
+
   /** The id that it was read with. */
   get originalId(): ResourceName {
     return this.previousIds[0] ?? this.id;
@@ -149,6 +162,13 @@ export class Resource {
     for (const key of texts.keys()) checkPlainKey(this.origin.file, key);
     if (texts.size === 0) delete metadata[field];
     else metadata[field] = objectOf(texts);
+  }
+
+  /** Sets one annotation, and leaves the others as they are written. */
+  annotate(key: string, text: string): void {
+    const annotations = ownValue(this.#metadata(), "annotations");
+    if (isJsonObject(annotations)) setKey(annotations, key, text);
+    else this.#metadata()["annotations"] = { [key]: text };
   }
 
   /** A copy that shares no data with this one. */

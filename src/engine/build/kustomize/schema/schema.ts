@@ -40,6 +40,13 @@ export function schemaOf(table: SchemaTable): Schema {
   };
 }
 
+const knownScopes: ReadonlySet<string> = new Set([...BUILT_IN_SCHEMA.clusterScoped, ...BUILT_IN_SCHEMA.namespaced]);
+
+/** Whether it is certain, in every schema, if a kind is cluster-scoped. */
+export function hasKnownScope(apiVersion: string, kind: string): boolean {
+  return knownScopes.has(`${apiVersion} ${kind}`);
+}
+
 /** The schema of Kubernetes v1.21.2 that kustomize embeds. */
 export const builtInSchema: Schema = schemaOf(BUILT_IN_SCHEMA);
 

@@ -37,7 +37,7 @@ export function fieldSteps(context: StepContext, fields: Kustomization, config: 
     ),
     ...labelSteps(context, fields, config),
     ...unless((fields.commonAnnotations?.size ?? 0) === 0, at("commonAnnotations"), "AnnotationsTransformer", (resources) =>
-      transformKeyValues(resources, fields.commonAnnotations ?? new Map(), sections.commonAnnotations),
+      transformKeyValues(resources.all, fields.commonAnnotations ?? new Map(), sections.commonAnnotations),
     ),
     ...(fields.patchesJson6902 ?? []).map(({ patch, path, target }, index) =>
       jsonPatchStep(context, { operations: patch, path, target }, `patchesJson6902[${index}]`),
@@ -73,7 +73,7 @@ function labelSteps(
     const entries = labels.map((label) => ({ pairs: label.pairs ?? new Map<string, string>(), specs: labelSpecs(label, config) }));
     return [...entries, { pairs: commonLabels, specs: config.sections.commonLabels }].map(({ pairs, specs }, index) => {
       const label = index < labels.length ? `labels[${index}]` : "commonLabels";
-      return step({ label, spot: context.spot(label) }, "LabelTransformer", (resources) => transformKeyValues(resources, pairs, specs));
+      return step({ label, spot: context.spot(label) }, "LabelTransformer", (resources) => transformKeyValues(resources.all, pairs, specs));
     });
   } catch (error) {
     if (error instanceof FieldSpecConflict) throw buildFailure(context.spot("labels"), `labels: ${error.message}`);

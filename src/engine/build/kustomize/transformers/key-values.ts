@@ -6,15 +6,15 @@ import type { Label } from "../decode/kustomization.ts";
 import { fieldSpecOf } from "../field-specs/field-spec.ts";
 import { formatGvk } from "../resources/identity.ts";
 import { checkPlainKey } from "../resources/plain-key.ts";
-import type { ResourceMap } from "../resources/resource-map.ts";
+import type { Resource } from "../resources/resource.ts";
 import type { Slot } from "../resources/scalar.ts";
 import { joinScalars, writeSlot } from "../resources/joined-scalars.ts";
 
 /** Sets labels or annotations at every place that the specs name: one walk for all keys. */
-export function transformKeyValues(resources: ResourceMap, pairs: ReadonlyMap<string, string>, specs: readonly FieldSpec[]): void {
+export function transformKeyValues(resources: readonly Resource[], pairs: ReadonlyMap<string, string>, specs: readonly FieldSpec[]): void {
   if (pairs.size === 0) return;
   const byKind = new Map<string, readonly FieldSpec[]>();
-  for (const resource of resources.all) {
+  for (const resource of resources) {
     const { gvk } = resource;
     const kind = formatGvk(gvk);
     const matching = byKind.get(kind) ?? specsForKind(specs, gvk);

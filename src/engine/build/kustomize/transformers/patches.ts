@@ -26,9 +26,7 @@ export function transformPatch(resources: ResourceMap, patch: ReadPatch): number
   for (const merge of patch.merges) {
     const source = sourceOfDocument(patch.source, merge);
     const target = targetOfPatch(resources, merge, source);
-    const rights = rightsOf(patch, merge);
-    patchResource(target, merge.object, rights, source);
-    if (rights.allowNameChange || rights.allowKindChange || target.deleted) resources.renamed();
+    if (patchResource(target, merge.object, rightsOf(patch, merge), source)) resources.renamed();
   }
   return patch.merges.length;
 }

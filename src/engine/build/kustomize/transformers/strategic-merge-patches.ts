@@ -10,8 +10,7 @@ export function transformStrategicMerge(
 ): void {
   for (const { patch, source } of patches) {
     const target = targetOfPatch(resources, patch, source);
-    patchResource(target, withTextMetadata(patch), patch, source);
+    if (patchResource(target, withTextMetadata(patch), patch, source)) resources.renamed();
     resources.dropDeleted();
-    if (patch.allowNameChange || patch.allowKindChange) resources.renamed();
   }
 }
