@@ -3,6 +3,7 @@
 //
 //   npm run soak                   100 runs with a new seed
 //   npm run soak -- 10 4711        10 runs from the seed that a failure printed
+//   npm run soak -- mutations      breaks each step of a kustomize build: do the generated trees notice? (some minutes)
 import { joinPlane } from "./support/plane-client.mjs";
 import { projectNode, run, setUp } from "./support/setup.mjs";
 
@@ -10,6 +11,10 @@ const [runs = "100", seed = String(Date.now() % 1_000_000)] = process.argv.slice
 /** @param {string} line */
 const say = (line) => console.log(`── ${line}`);
 
+if (runs === "mutations") {
+  setUp(say);
+  process.exit(run(projectNode, ["test/soak/mutations.ts", ...process.argv.slice(3)]));
+}
 if (!/^[1-9]\d*$/.test(runs) || !/^\d+$/.test(seed)) {
   say("usage: npm run soak -- [RUNS] [SEED]");
   process.exit(2);

@@ -13,7 +13,7 @@ import { skipWithoutFluxOracle as skip, startFluxOracle, type FluxOracle } from 
 import { writeFiles } from "../support/git-server.ts";
 import { buildOptions } from "../support/kustomize-build.ts";
 import { memoryTree } from "../support/memory-tree.ts";
-import { generatedTree, ROOT } from "./generated-tree.ts";
+import { type GeneratedTree, generatedTree, ROOT } from "./generated-tree.ts";
 
 const seed = Number(process.env["GITOPS_SEED"] ?? 20_260_401);
 const count = Number(process.env["GITOPS_TREES"] ?? 80);
@@ -129,10 +129,20 @@ const PART: Files = {
   "part/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\ncommonAnnotations: {part: added}\n",
 };
 
+/**
+ * A schema is a variable of the original's process: there it would change every build that comes after. And the kustomize of
+ * its libraries is older than some fields and kinds.
+ */
+function isForFlux({ files, uses }: GeneratedTree): boolean {
+  return (
+    !uses.includes("openapi") && !Object.values(files).some((text) => /includeVolumeClaimTemplates|ValidatingAdmissionPolicy/.test(text))
+  );
+}
+
 test(`${count} generated trees are built for a delivery, or refused, as by Flux (seed ${seed})`, { skip }, async (context) => {
   let built = 0;
   const property = fc.asyncProperty(
-    generatedTree.chain((tree) => fc.tuple(fc.constant(tree), deliveryOf(ROOT))),
+    generatedTree.filter(isForFlux).chain((tree) => fc.tuple(fc.constant(tree), deliveryOf(ROOT))),
     async ([tree, delivery]) => {
       if (await assertSame({ ...PART, ...tree.files }, delivery)) built++;
     },
