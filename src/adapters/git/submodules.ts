@@ -87,7 +87,7 @@ async function declaredModules(content: Uint8Array, parent: Remote): Promise<Rea
   });
   const byName = new Map<string, { path?: string; url?: string }>();
   for (const entry of entries.split("\0")) {
-    const [key = "", value = ""] = splitOnce(entry, "\n");
+    const [key, value] = splitOnce(entry, "\n");
     const match = /^submodule\.(.+)\.(path|url)$/s.exec(key);
     if (match === null) continue;
     const [, name = "", field = ""] = match;

@@ -2,7 +2,7 @@ import type { FileTree } from "../../model/artifact.ts";
 import { decodeYamlText } from "../../yaml/decode.ts";
 import { IGNORE_FILE, sourceIgnoreRules, type IgnoreRules } from "../ignore/ignore-rules.ts";
 import { includedTree, type IncludedTree } from "./included-tree.ts";
-import { joinPath, partialTree } from "./partial-tree.ts";
+import { isUnsupported, joinPath, partialTree } from "./partial-tree.ts";
 import { sparseTree } from "./sparse-tree.ts";
 
 /** What a source says of its artifact. */
@@ -48,7 +48,17 @@ async function collectIgnoreFiles(tree: FileTree, folder: string, files: IgnoreF
   }
   for (const { name, type } of entries) {
     const below = joinPath(folder, name);
-    if (type === "directory" && name !== ".git" && (await tree.resolve(below)) === below) await collectIgnoreFiles(tree, below, files);
+    if (type === "directory" && name !== ".git" && (await isFolder(tree, below))) await collectIgnoreFiles(tree, below, files);
+  }
+}
+
+/** Neither a link nor a submodule. */
+async function isFolder(tree: FileTree, path: string): Promise<boolean> {
+  try {
+    return (await tree.resolve(path)) === path;
+  } catch (error) {
+    if (isUnsupported(error)) return false;
+    throw error;
   }
 }
 
@@ -56,7 +66,10 @@ function filteredTree(tree: FileTree, rules: IgnoreRules): FileTree {
   const holdsKept = new Map<string, boolean>();
 
   async function typeOf(path: string): Promise<"file" | "directory" | undefined> {
-    const type = await tree.typeOf(path);
+    const type = await tree.typeOf(path).catch((error: unknown) => {
+      if (isUnsupported(error) && rules.leavesOut(path, true)) return undefined;
+      throw error;
+    });
     if (type === undefined || path === "") return type;
     if ((await tree.resolve(path)) !== path) return undefined;
     if (!rules.leavesOut(path, type === "directory")) return type;

@@ -12,14 +12,21 @@ export function partialTree(tree: FileTree, typeOf: FileTree["typeOf"], hint: st
     if ((await typeOf(path)) === undefined)
       throw new GitOpsError("PATH_NOT_FOUND", `no such path in the artifact: ${path}`, { hint, data: { path } });
   }
+  /** A submodule is listed as the folder that it would be: only who goes into it meets the error. */
+  async function isListed(path: string): Promise<boolean> {
+    try {
+      return (await typeOf(path)) !== undefined;
+    } catch (error) {
+      if (isUnsupported(error)) return true;
+      throw error;
+    }
+  }
   return {
     typeOf,
     async list(path) {
       await checkThere(path);
       const listed: TreeEntry[] = [];
-      for (const entry of await tree.list(path)) {
-        if ((await typeOf(joinPath(path, entry.name))) !== undefined) listed.push(entry);
-      }
+      for (const entry of await tree.list(path)) if (await isListed(joinPath(path, entry.name))) listed.push(entry);
       return listed;
     },
     async read(path) {
@@ -31,6 +38,11 @@ export function partialTree(tree: FileTree, typeOf: FileTree["typeOf"], hint: st
       return await tree.resolve(path);
     },
   };
+}
+
+/** Whether an error says that a folder is a submodule, of which nothing is here. */
+export function isUnsupported(error: unknown): boolean {
+  return error instanceof GitOpsError && error.code === "UNSUPPORTED_CONTENT";
 }
 
 /** A path below a folder of a tree; "" is the top. */

@@ -14,6 +14,8 @@ export async function sparseTree(tree: FileTree, sparse: readonly string[]): Pro
   const holds = new Map<string, Promise<boolean>>();
 
   async function typeOf(path: string): Promise<"file" | "directory" | undefined> {
+    const isKept = (beginning: string) => path.startsWith(beginning) || `${path}/`.startsWith(beginning);
+    if (path !== "" && !beginnings.some((beginning) => isKept(beginning) || beginning.startsWith(`${path}/`))) return undefined;
     const type = await tree.typeOf(path);
     if (path === "" || type === undefined) return type;
     if (type === "directory") return (await holdsKept(path)) ? type : undefined;

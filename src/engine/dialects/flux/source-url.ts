@@ -21,12 +21,12 @@ export function sourceUrl(object: JsonObject): string {
   }
 }
 
-/** The later of Flux's ref fields wins: branch, tag, semver, name, commit. */
+/** The later of Flux's ref fields wins: branch, semver, tag, name, commit. */
 function gitRef(ref: Readonly<JsonObject>): string {
   const branch = stringAt(ref, "branch");
   const commit = stringAt(ref, "commit");
   if (commit !== "") return branch === "" ? commit : `${branch}@${commit}`;
-  return stringAt(ref, "name") || range(stringAt(ref, "semver")) || stringAt(ref, "tag") || branch || "master";
+  return stringAt(ref, "name") || stringAt(ref, "tag") || range(stringAt(ref, "semver")) || branch || "master";
 }
 
 function ociRef(ref: Readonly<JsonObject>): string {

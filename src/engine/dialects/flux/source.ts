@@ -63,13 +63,13 @@ export function gitRepositorySource(manifest: Manifest, warn: (message: string) 
   };
 }
 
-/** The later of the fields wins: branch, tag, semver, name, commit. */
+/** The later of the fields wins: branch, semver, tag, name, commit. (The API's comments have semver over tag; the controller has not.) */
 function refOf(ref: Readonly<JsonObject>): GitRef {
   const [commit, name, semver, tag] = ["commit", "name", "semver", "tag"].map((field) => stringAt(ref, field));
   if (commit !== undefined && commit !== "") return { type: "commit", id: commit, ...shownBy(name ?? "", stringAt(ref, "branch")) };
   if (name !== undefined && name !== "") return { type: "full", name };
-  if (semver !== undefined && semver !== "") return { type: "semver", range: semver };
   if (tag !== undefined && tag !== "") return { type: "tag", name: tag };
+  if (semver !== undefined && semver !== "") return { type: "semver", range: semver };
   return { type: "branch", name: stringAt(ref, "branch") || DEFAULT_BRANCH };
 }
 

@@ -78,7 +78,9 @@ export class AppSources {
     const data = secret === "" ? undefined : await readSecret({ ...id, name: secret }, this.#ports.cluster, this.#context);
     const wanted = ref === "" ? refOf(source) : parseGitRef(ref);
     const files: Source = { type: "git", url: source.url, ref: wanted, path: "" };
-    const access = { secret: data, timeoutMs: source.timeoutMs, submodules: source.recurseSubmodules };
+    // A sparse checkout of source-controller leaves submodules empty: here they are refused where they are needed.
+    const submodules = source.recurseSubmodules && source.sparse.length === 0;
+    const access = { secret: data, timeoutMs: source.timeoutMs, submodules };
     const artifact = await this.#ports.fetcher.fetch(files, { ...this.#context, access });
     await this.#checkIncludes(source, []);
     const includes = await Promise.all(

@@ -215,7 +215,7 @@ describe("what a source points to", () => {
     [
       "GitRepository",
       { url: "https://u:secret@git.example/shop", ref: { tag: "v1", semver: ">=1" } },
-      "https://git.example/shop semver:>=1",
+      "https://git.example/shop v1",
     ],
     [
       "GitRepository",
