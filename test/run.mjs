@@ -8,6 +8,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { ensureFlux, fluxOracle } from "./support/build-flux.mjs";
 import { PartsMissing } from "./support/build-go.mjs";
+import { helmProgram } from "./support/build-helm.mjs";
 import { joinPlane } from "./support/plane-client.mjs";
 import { projectNode, root, run, setUp } from "./support/setup.mjs";
 
@@ -39,6 +40,7 @@ async function main(words) {
   const files = testFiles().filter((file) => words.length === 0 || words.some((word) => file.includes(word)));
   const planes = [];
   if (files.some((file) => suiteOf(file).needsPlane)) planes.push(await startPlane("control plane"));
+  if (files.some((file) => uses(file, "build-helm"))) build(() => helmProgram(say));
   if (files.some((file) => uses(file, "flux-oracle"))) build(() => fluxOracle(say));
   if (files.some((file) => uses(file, "flux-controllers"))) {
     if (build(() => ensureFlux(say))) planes.push(await startPlane("control plane with Flux", "flux"));
@@ -149,7 +151,7 @@ function build(make) {
  * @param {string} support name of a file of test/support
  */
 function uses(file, support) {
-  return readFileSync(file, "utf8").includes(`support/${support}.ts`);
+  return readFileSync(file, "utf8").includes(`support/${support}.`);
 }
 
 function testFiles() {

@@ -2,9 +2,9 @@
 // Prints the path of the binary. Needs Go; runs on Node 20. GITOPS_TEST_HELM names another binary to use.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { cache, goVersion, PartsMissing } from "./build-go.mjs";
 
 const VERSION = "v3.22.0";
 const MODULE = "helm.sh/helm/v3";
@@ -17,15 +17,14 @@ const LINKER_FLAGS = `-s -w -X helm.sh/helm/v3/internal/version.version=${VERSIO
  *
  * @param {(line: string) => void} say told what takes time
  * @returns {string | undefined}
- * @throws {Error} when the build fails, with what Go says
+ * @throws {PartsMissing} when the build fails, with what Go says
  */
 export function helmProgram(say) {
   const given = process.env.GITOPS_TEST_HELM;
   if (given) return given;
-  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "gitops-test");
   const binary = join(cache, `helm-${VERSION}`);
   if (existsSync(binary)) return binary;
-  if (spawnSync("go", ["version"]).status !== 0) return undefined;
+  if (goVersion() === undefined) return undefined;
   say(`building helm ${VERSION} into ${cache} (some minutes, once)`);
   mkdirSync(cache, { recursive: true });
   // Beside its place: a rename cannot cross file systems.
@@ -39,7 +38,7 @@ export function helmProgram(say) {
       env,
       encoding: "utf8",
     });
-    if (built.status !== 0) throw new Error(`go build failed: ${built.stderr}`);
+    if (built.status !== 0) throw new PartsMissing(`building helm failed: ${built.stderr}`);
     renameSync(join(work, "helm"), binary);
     say(`built ${binary} in ${((Date.now() - started) / 60_000).toFixed(1)} minutes`);
     return binary;

@@ -1,6 +1,6 @@
 import { ChartRunner, PLAIN_RELEASE } from "../../charts/render-chart.ts";
 import { renderedText, withoutPreamble } from "../../charts/rendered-text.ts";
-import { readChartFiles } from "../../charts/chart-files.ts";
+import { readChartFiles, type ChartTree } from "../../charts/chart-files.ts";
 import type { ChartFiles } from "../../../model/chart-renderer.ts";
 import { GitOpsError } from "../../../model/errors.ts";
 import type { Kustomization } from "../decode/kustomization.ts";
@@ -110,8 +110,13 @@ async function findChart(
     throw escapes(spot, `${FIELD}: '${inside}' leads out of the source`, "a build reads nothing outside the repository");
   const { session } = loader;
   if ((await session.tree.typeOf(path)) === "directory") {
-    const tree = { list: session.tree.list, resolve: session.tree.resolve, read: (each: string) => session.read(each) };
-    return { shown: session.shown(path), files: await readChartFiles(tree, path), values: `${inside}/values.yaml` };
+    const { tree } = session;
+    const counted: ChartTree = {
+      list: (each) => tree.list(each),
+      resolve: (each) => tree.resolve(each),
+      read: (each) => session.read(each),
+    };
+    return { shown: session.shown(path), files: await readChartFiles(counted, path), values: `${inside}/values.yaml` };
   }
   if (repo === "") throw buildFailure(spot, `${FIELD}: no repo specified for pull, no chart found at '${session.shown(path)}'`);
   if (!/^[a-zA-Z0-9][a-zA-Z0-9._-]*$/.test(name))
