@@ -73,6 +73,8 @@ export interface ObjectView {
   readonly isReconciling: boolean;
   /** It waits for another object of {@link dependsOn}, not for its own work. */
   readonly isBlocked: boolean;
+  /** An address only, ready as it stands: no controller works on it, and none answers a request. */
+  readonly isStatic: boolean;
   /** A controller gave up until the spec changes. */
   readonly isStalled: boolean;
   /** Of the object itself: Healthy when ready, Degraded when it failed, Progressing between, Suspended when it is. */

@@ -47,6 +47,7 @@ export function viewFluxObject(object: JsonObject): ObjectView {
       namespace: stringAt(entry, "namespace") || id.namespace,
       name: stringAt(entry, "name"),
     })),
+    isStatic: isStatic(object, id),
     clusterSecret: stringAt(object, "spec", "kubeConfig", "secretRef", "name"),
     isRemote: Object.keys(objectAt(object, "spec", "kubeConfig")).length > 0,
     inventory: parseInventoryEntries(object),

@@ -83,6 +83,7 @@ export class AskedObject {
     this.#view = this.found.dialect.view(object);
     this.#context.emit({ type: "request.sent", id: this.#view.id, controller: this.found.kind.controller.title });
     if (!isWaitedFor) this.#end = { result: "requested" };
+    else if (this.#view.isStatic) this.#end = { result: "ready" };
   }
 
   fail(error: GitOpsError): void {
