@@ -16,9 +16,13 @@ export interface SchemaTable {
 
 const REFERENCE = "#/definitions/";
 
-/** Compiles the `definitions` and `paths` of an OpenAPI v2 document. Reading follows kyaml's ResourceSchema. */
-export function compileSchema(document: JsonObject): SchemaTable {
-  const compiler = new SchemaCompiler(objectAt(document, "definitions"));
+/**
+ * Compiles the `definitions` and `paths` of an OpenAPI v2 document. Reading follows kyaml's ResourceSchema.
+ *
+ * @param known another table, whose definitions this one may refer to.
+ */
+export function compileSchema(document: JsonObject, known?: SchemaTable): SchemaTable {
+  const compiler = new SchemaCompiler(objectAt(document, "definitions"), new Set(Object.keys(known?.definitions ?? {})));
   return { ...compiler.compile(), ...scopesOf(objectAt(document, "paths")) };
 }
 
@@ -31,10 +35,12 @@ export function unpackDefinitions(rows: Readonly<Record<string, string>>): Schem
 
 class SchemaCompiler {
   readonly #source: Readonly<JsonObject>;
+  readonly #known: ReadonlySet<string>;
   readonly #definitions = new Map<string, Map<string, string>>();
 
-  constructor(source: Readonly<JsonObject>) {
+  constructor(source: Readonly<JsonObject>, known: ReadonlySet<string>) {
     this.#source = source;
+    this.#known = known;
   }
 
   compile(): Pick<SchemaTable, "types" | "definitions"> {
@@ -42,7 +48,9 @@ class SchemaCompiler {
     const useful = this.#useful();
     const definitions: Record<string, Record<string, string>> = {};
     for (const name of [...useful].sort()) {
-      const fields = [...(this.#definitions.get(name) ?? [])].filter(([, field]) => leadsSomewhere(field, useful));
+      const own = this.#definitions.get(name);
+      if (own === undefined) continue;
+      const fields = [...own].filter(([, field]) => leadsSomewhere(field, useful));
       definitions[name] = Object.fromEntries(
         fields.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, field]) => [key, strip(field, useful)]),
       );
@@ -100,7 +108,7 @@ class SchemaCompiler {
   }
 
   #useful(): Set<string> {
-    const useful = new Set<string>();
+    const useful = new Set(this.#known);
     for (let grew = true; grew;) {
       grew = false;
       for (const [name, fields] of this.#definitions) {
