@@ -10,6 +10,7 @@ export class ResourceMap {
   #resources: Resource[] = [];
   #byCurrent: Map<string, Resource> | undefined = new Map();
   #byAny: Map<string, Resource[]> | undefined;
+  #byName: Map<string, Resource[]> | undefined;
 
   get all(): readonly Resource[] {
     return this.#resources;
@@ -19,6 +20,7 @@ export class ResourceMap {
   append(resources: readonly Resource[]): void {
     const index = this.#currentIndex();
     this.#byAny = undefined;
+    this.#byName = undefined;
     for (const resource of resources) {
       const key = resource.key;
       if (index.has(key)) throw alreadyThere(resource, index.get(key));
@@ -43,6 +45,7 @@ export class ResourceMap {
   renamed(): void {
     this.#byCurrent = undefined;
     this.#byAny = undefined;
+    this.#byName = undefined;
   }
 
   /** Drops what a transformer deleted. */
@@ -54,6 +57,12 @@ export class ResourceMap {
   withAnyId(id: ResourceName): readonly Resource[] {
     this.#byAny ??= indexByAnyId(this.#resources);
     return this.#byAny.get(identityKey(id)) ?? [];
+  }
+
+  /** The resources that have, or ever had, this name, in their order. */
+  withAnyName(name: string): readonly Resource[] {
+    this.#byName ??= indexByAnyName(this.#resources);
+    return this.#byName.get(name) ?? [];
   }
 
   /** Two resources with one id, where a transformer made such. */
@@ -76,6 +85,18 @@ function indexByAnyId(resources: readonly Resource[]): Map<string, Resource[]> {
     for (const key of keys) {
       const found = index.get(key);
       if (found === undefined) index.set(key, [resource]);
+      else found.push(resource);
+    }
+  }
+  return index;
+}
+
+function indexByAnyName(resources: readonly Resource[]): Map<string, Resource[]> {
+  const index = new Map<string, Resource[]>();
+  for (const resource of resources) {
+    for (const name of new Set([resource.name, ...resource.previous.map((previous) => previous.name)])) {
+      const found = index.get(name);
+      if (found === undefined) index.set(name, [resource]);
       else found.push(resource);
     }
   }

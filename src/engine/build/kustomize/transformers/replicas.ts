@@ -13,7 +13,7 @@ export function transformReplicas(spot: Spot, resources: ResourceMap, entries: r
     let found = false;
     for (const spec of specs) {
       const matches = (id: ResourceName) => id.name === name && isSelected(id, spec);
-      for (const resource of resources.all) {
+      for (const resource of resources.withAnyName(name)) {
         if (!matches(resource.id) && !resource.previousIds.some(matches)) continue;
         found = true;
         walkField(resource, spec, "scalar", (value, slot) => {
