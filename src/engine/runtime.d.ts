@@ -14,7 +14,7 @@ interface AbortController {
 }
 declare const AbortController: { new (): AbortController };
 interface TextDecoder {
-  decode(input?: Uint8Array): string;
+  decode(input?: Uint8Array, options?: { readonly stream?: boolean }): string;
 }
 declare const TextDecoder: {
   new (label?: "utf-8" | "utf-16le" | "utf-16be", options?: { readonly fatal?: boolean; readonly ignoreBOM?: boolean }): TextDecoder;

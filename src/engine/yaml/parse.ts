@@ -97,8 +97,10 @@ function parseFailure(source: YamlText, offset: number, reason: string, depth: n
       message: "a value that starts with @, ` or %; expected text in quotes",
       hint: "put it in quotes",
     });
-  return yamlFailure(source, offset, problemOf(reason));
+  return yamlFailure(source, offset, { hint: LOOK, ...problemOf(reason) });
 }
+
+const LOOK = "look at this line, and at the one before it";
 
 const RESERVED = /(?:^|[:\-?,[{]) *([@`%])/gm;
 

@@ -1,3 +1,4 @@
+import { fileFailure } from "../../../yaml/failure.ts";
 import { buildFailure, type Spot } from "../fail.ts";
 
 /** A key and its bytes. */
@@ -69,7 +70,10 @@ export function parseEnvFile(file: string, bytes: Uint8Array): readonly Pair[] {
 
 function parseEnvLine(file: string, bytes: Uint8Array, number: number): Pair | undefined {
   const text = decodeText(bytes);
-  if (text === undefined) throw buildFailure(file, `line ${number} is not UTF-8`);
+  if (text === undefined) {
+    const message = `line ${number} is not UTF-8; UTF-8 is expected`;
+    throw fileFailure("BUILD_FAILED", { severity: "error", file, line: number, column: 1, message, hint: "save the file as UTF-8" });
+  }
   const line = (number === 1 ? text.replace(/^\uFEFF/, "") : text).replace(
     /^[\t-\r \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]+/,
     "",

@@ -1,20 +1,21 @@
 import { isUntyped, sourceText, typeBehind } from "../../../yaml/source-text.ts";
 import { isJsonObject, type JsonValue } from "../../../model/json.ts";
 import type { Variable } from "../decode/kustomization.ts";
-import { buildFailure } from "../fail.ts";
+import { below, buildFailure, type Spot } from "../fail.ts";
 import type { FieldSpec } from "../field-specs/field-spec.ts";
 import { lookUp } from "../field-specs/look-up.ts";
 import { splitFieldPath } from "../field-specs/split-path.ts";
 import { walkField } from "../field-specs/walk-field.ts";
 import { writeSlot } from "../resources/joined-scalars.ts";
 import { effectiveNamespace, isSelected, type ResourceName } from "../resources/identity.ts";
+import { meantName } from "../resources/near-miss.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 import type { Resource } from "../resources/resource.ts";
 import { scalarText } from "../resources/scalar.ts";
 import type { Schema } from "../schema/schema.ts";
 
 /** The vars of a build so far, by name. */
-export type Variables = ReadonlyMap<string, { readonly variable: Variable; readonly file: string }>;
+export type Variables = ReadonlyMap<string, { readonly variable: Variable; readonly spot: Spot }>;
 
 /** Adds vars, and marks the resources that they point at. Throws BUILD_FAILED where a name is taken or a target not unique. */
 export function recordVariables(
@@ -24,19 +25,20 @@ export function recordVariables(
   resources: ResourceMap,
   schema: Schema,
 ): Variables {
-  for (const variable of variables) markTarget(variable, file, resources, schema);
-  return mergeVariables(known, new Map(variables.map((variable) => [variable.name ?? "", { variable, file }])), variables.length);
+  const placed = variables.map((variable, index) => ({ variable, spot: { file, field: `/vars/${index}` } }));
+  for (const { variable, spot } of placed) markTarget(variable, spot, resources, schema);
+  return mergeVariables(known, new Map(placed.map((one) => [one.variable.name ?? "", one])), variables.length);
 }
 
 /** Joins the vars of a base. Throws BUILD_FAILED where a name is taken. */
 export function mergeVariables(known: Variables, added: Variables, expected = added.size): Variables {
   const merged = new Map([...known, ...added]);
   const taken = [...added].find(([name]) => known.has(name)) ?? (added.size < expected ? [...added][0] : undefined);
-  if (taken !== undefined) throw buildFailure(taken[1].file, `var '${taken[0]}' already encountered`);
+  if (taken !== undefined) throw buildFailure(taken[1].spot, `var '${taken[0]}' already encountered`);
   return merged;
 }
 
-function markTarget(variable: Variable, file: string, resources: ResourceMap, schema: Schema): void {
+function markTarget(variable: Variable, spot: Spot, resources: ResourceMap, schema: Schema): void {
   const target = targetOf(variable);
   const apiVersion = target.group === "" ? target.version : `${target.group}/${target.version}`;
   const isClusterScoped = schema.isClusterScoped(apiVersion, target.kind);
@@ -47,7 +49,8 @@ function markTarget(variable: Variable, file: string, resources: ResourceMap, sc
     return ids.some((id) => sameKindAndName(id, target) && (!isExact || id.namespace === namespace));
   };
   const [found, another] = resources.all.filter(isMeant);
-  if (another !== undefined) throw buildFailure(file, `var '${variable.name}' matches several resources`, "give its objref a namespace");
+  if (another !== undefined)
+    throw buildFailure(below(spot, "objref"), `var '${variable.name}' matches several resources`, "give its objref a namespace");
   if (found !== undefined) found.variables = [...found.variables, variable.name ?? ""];
 }
 
@@ -67,7 +70,7 @@ function sameKindAndName(a: ResourceName, b: ResourceName): boolean {
 export function resolveVariables(resources: ResourceMap, variables: Variables, specs: readonly FieldSpec[]): void {
   if (variables.size === 0) return;
   const values = new Map<string, JsonValue>();
-  for (const [name, { variable, file }] of variables) values.set(name, valueOf(resources, variable, file));
+  for (const [name, { variable, spot }] of variables) values.set(name, valueOf(resources, variable, spot));
   const expand = (text: string) => expandVariables(text, (name) => values.get(name));
   for (const resource of resources.all) {
     for (const spec of specs)
@@ -75,13 +78,16 @@ export function resolveVariables(resources: ResourceMap, variables: Variables, s
   }
 }
 
-function valueOf(resources: ResourceMap, { name = "", fieldref }: Variable, file: string): JsonValue {
+function valueOf(resources: ResourceMap, { name = "", fieldref, objref = {} }: Variable, spot: Spot): JsonValue {
   const path = fieldref?.fieldPath === undefined || fieldref.fieldPath === "" ? "metadata.name" : fieldref.fieldPath;
   const resource = resources.all.find((one) => one.variables.includes(name));
-  if (resource === undefined) throw buildFailure(file, `var '${name}' cannot be mapped to a field in the set of known resources`);
+  if (resource === undefined) {
+    const hint = meantName(resources.all, { kind: objref.kind ?? "", name: objref.name ?? "" });
+    throw buildFailure(below(spot, "objref"), `var '${name}' cannot be mapped to a field in the set of known resources`, hint);
+  }
   const found = lookUp(resource.object, splitFieldPath(path).flatMap(indexSteps));
   if (!found.ok || found.value === undefined) {
-    throw buildFailure(file, `var '${name}': its field ${path} is not in the resource that it names`);
+    throw buildFailure(below(spot, "fieldref"), `var '${name}': its field ${path} is not in the resource that it names`);
   }
   return found.value;
 }
