@@ -239,9 +239,9 @@ describe("what is wrong is said with its place", () => {
   });
 
   test("bytes that are no text in their encoding are refused", () => {
-    assert.match(failure(new Uint8Array([0xff, 0xfe, 0, 0xd8])).message, /^app\.yaml: the file is not valid UTF-16LE/);
-    assert.match(failure(new Uint8Array([0xfe, 0xff, 0xd8, 0])).message, /^app\.yaml: the file is not valid UTF-16BE/);
-    assert.match(failure(new Uint8Array([0x61, 0x3a, 0x20, 0xc3, 0x28])).message, /^app\.yaml: the file is not valid UTF-8/);
+    assert.match(failure(new Uint8Array([0xff, 0xfe, 0, 0xd8])).message, /^app\.yaml:1:\d: the file is not valid UTF-16LE/);
+    assert.match(failure(new Uint8Array([0xfe, 0xff, 0xd8, 0])).message, /^app\.yaml:1:\d: the file is not valid UTF-16BE/);
+    assert.match(failure(new Uint8Array([0x61, 0x3a, 0x20, 0xc3, 0x28])).message, /^app\.yaml:1:\d: the file is not valid UTF-8/);
   });
 });
 
