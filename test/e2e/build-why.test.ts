@@ -87,8 +87,9 @@ describe("build --why", () => {
     assert.deepEqual([kind, field, objects.length], ["Explanation", "/spec/replicas", 1]);
     assert.deepEqual(objects[0]?.["place"], { file: "prod/web.yaml", line: 7, column: 3 });
     assert.deepEqual(objects[0]?.["origin"], { file: "base/all.yaml", line: 8 });
+    const touched = (objects[0]?.["touched"] ?? []) as readonly { readonly by: string }[];
     assert.deepEqual(
-      (objects[0]?.["touched"] as { by: string }[]).map(({ by }) => by),
+      touched.map(({ by }) => by),
       ["resources[0]", "patches[0]"],
     );
   });

@@ -212,11 +212,7 @@ describe("what a source points to", () => {
     ["GitRepository", { url: "https://git.example/shop.git" }, "https://git.example/shop.git master"],
     ["GitRepository", { url: "ssh://git@git.example/shop", ref: { branch: "main", tag: "v1" } }, "ssh://git@git.example/shop v1"],
     ["GitRepository", { url: "ssh://git:secret@git.example/shop", ref: { branch: "main" } }, "ssh://git@git.example/shop main"],
-    [
-      "GitRepository",
-      { url: "https://u:secret@git.example/shop", ref: { tag: "v1", semver: ">=1" } },
-      "https://git.example/shop v1",
-    ],
+    ["GitRepository", { url: "https://u:secret@git.example/shop", ref: { tag: "v1", semver: ">=1" } }, "https://git.example/shop v1"],
     [
       "GitRepository",
       { url: "https://git.example/s", ref: { branch: "b", name: "refs/pull/1/head" } },

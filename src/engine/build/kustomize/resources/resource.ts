@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue, objectAt, setKey } from 
 import type { Origin } from "../../../model/manifest.ts";
 import type { Spot } from "../fail.ts";
 import type { Provenance } from "../provenance.ts";
-import type { Trace } from "../trace/tracer.ts";
+import type { Trace } from "../trace/trace.ts";
 import { sourceText } from "../../../yaml/source-text.ts";
 import type { Schema } from "../schema/schema.ts";
 import { effectiveNamespace, type Gvk, identityKey, type ResourceName } from "./identity.ts";

@@ -3,7 +3,7 @@ import { isJsonObject } from "../../../model/json.ts";
 import { readYaml } from "../../../yaml/read.ts";
 import { replacement } from "../decode/kustomization.ts";
 import { writtenPath } from "../decode/read-kustomization.ts";
-import type { Toucher } from "../trace/tracer.ts";
+import type { Toucher } from "../trace/trace.ts";
 import { below, buildFailure } from "../fail.ts";
 import { nearest } from "../nearest.ts";
 import { type FieldSpec, FieldSpecConflict } from "../field-specs/field-spec.ts";

@@ -3,7 +3,7 @@ import { buildFailure, type Spot } from "../fail.ts";
 import type { LoadSession } from "../load/session.ts";
 import type { LoadedFile } from "../load/folder-loader.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
-import type { Toucher } from "../trace/tracer.ts";
+import type { Toucher } from "../trace/trace.ts";
 import type { Schema } from "../schema/schema.ts";
 
 /** One transformer, with all that it needs. */
@@ -16,7 +16,7 @@ export interface TransformStep extends Toucher {
 }
 
 /** A part of a step that is one entry of its field. */
-export interface StepPart extends Toucher {
+interface StepPart extends Toucher {
   run(resources: ResourceMap): void;
 }
 

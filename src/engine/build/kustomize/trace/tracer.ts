@@ -1,23 +1,10 @@
-import type { JsonObject } from "../../../model/json.ts";
 import type { Touch } from "../../../model/manifest.ts";
 import type { Spot } from "../fail.ts";
 import { placedDiagnostic, type ReadBytes } from "../report-place.ts";
 import type { Resource } from "../resources/resource.ts";
 import { cloneValue } from "../resources/scalar.ts";
 import { changedFields } from "./changed-fields.ts";
-
-/** What did something: what messages call it, and where it stands. */
-export interface Toucher {
-  readonly label: string;
-  readonly spot: Spot;
-}
-
-/** What happened to one resource so far. */
-export interface Trace {
-  /** The object after the last step that changed it. */
-  readonly seen: JsonObject;
-  readonly touches: readonly (Toucher & { readonly fields: readonly string[] })[];
-}
+import type { Toucher } from "./trace.ts";
 
 /**
  * Notes which step of a build touched which field, by comparing resources before and after: no transformer knows of it.
