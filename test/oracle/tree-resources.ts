@@ -37,7 +37,7 @@ const ODD = [
   "-0.0",
   "12345678901234567890",
   "9007199254740993",
-  "!!str 5",
+
   '"a\\tb"',
   "'it''s'",
   '"\\u00e9\\U0001F600"',
@@ -320,7 +320,7 @@ export const ODD_DOCUMENTS: readonly string[] = [
   "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: listed-1}, data: {a: b}}\n- apiVersion: v1\n  kind: Service\n  metadata: {name: listed-2}\n  spec: {ports: [{port: 1}]}\n",
   "# nothing but a comment\n",
   "apiVersion: v1\nkind: ConfigMapList\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata:\n    name: listed-3\n",
-  'apiVersion: example.com/v1\nkind: Gadget\nmetadata:\n  name: gadget\nspec:\n  bin: !!binary aGVsbG8=\n  day: 2001-01-01\n  when: 2001-12-14t21:59:43.10-05:00\n  big: 0xFFFFFFFFFFFFFFFF\n  oct: 0o17\n  ? plain\n  : {a: [1, 2.50, ~]}\n  "quoted key": \'v\'\n  line: "a\\\n    b"\n  emoji: "\\U0001F600"\n',
+  'apiVersion: example.com/v1\nkind: Gadget\nmetadata:\n  name: gadget\nspec:\n  bin: !!binary aGVsbG8=\n  day: 2001-01-01\n  tagged: !!str 5\n  when: 2001-12-14t21:59:43.10-05:00\n  big: 0xFFFFFFFFFFFFFFFF\n  oct: 0o17\n  ? plain\n  : {a: [1, 2.50, ~]}\n  "quoted key": \'v\'\n  line: "a\\\n    b"\n  emoji: "\\U0001F600"\n',
   'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: hidden\n  annotations:\n    config.kubernetes.io/local-config: "true"\ndata: {k: v}\n',
   'apiVersion: v1\nkind: Secret\nmetadata: {name: odd-secret}\nstringData:\n  multi: |\n    - a: 1\n      b: "x"\n  \'y\': "yes"\n',
 ];

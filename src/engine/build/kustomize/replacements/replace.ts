@@ -155,8 +155,8 @@ class Replacer {
       if (!isScalar) throw this.#fail(at, "delimiter option can only be used with scalar nodes");
       text = insertPart(slotText(slot.container, slot.key), delimiter, index, text);
     }
-    if (!isScalar) writeSlot(slot, isPlain ? resolvePlain(text, "resource") : cloneValue(value()));
-    else if (slot.isNew === true || isUntyped(slot.container, slot.key)) {
+    if (!isScalar && !isPlain) writeSlot(slot, cloneValue(value()));
+    else if (!isScalar || slot.isNew === true || isUntyped(slot.container, slot.key)) {
       const made = resolvePlain(text, "resource");
       writeSlot(slot, made);
       if (typeof made !== "string") rememberUntyped(slot.container, slot.key, made, text);
