@@ -143,7 +143,7 @@ function finishWithComponent(
 }
 
 function finish(c: Choices, layer: Layer): void {
-  if (c.chance(2)) addError(c, layer);
+  if (c.chance(1)) addError(c, layer);
   layer.finish(c);
 }
 

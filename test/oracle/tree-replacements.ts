@@ -44,7 +44,8 @@ const MADE = ["metadata.annotations.note", "metadata.labels.app", "spec.made.her
 /** Whether a path leads to something. Of a path into a text only the text is looked for. */
 function exists(node: Node | undefined, steps: readonly string[]): boolean {
   const [step, ...rest] = steps;
-  if (step === undefined || typeof node === "string") return node !== undefined;
+  // A scalar as written may be of any type, and few texts fit into it.
+  if (step === undefined || typeof node === "string") return node !== undefined && !(node instanceof Written);
   if (Array.isArray(node)) {
     const list: readonly Node[] = node;
     if (/^\d+$/.test(step)) return exists(list[Number(step)], rest);
@@ -87,9 +88,9 @@ function fieldsOf(c: Choices, layer: Layer, one: GeneratedObject, sort: Sort): M
   if (sort === "number" && numbers.length > 0 && c.chance(50)) return { fieldPaths: [c.of(numbers)] };
   const inside = present(one, INSIDE);
   if (inside.length > 0 && c.chance(40)) return { fieldPaths: [c.of(inside)] };
-  if (wholes.length > 0 && c.chance(15)) return { fieldPaths: [c.of(wholes)] };
+  if (wholes.length > 0 && c.chance(8)) return { fieldPaths: [c.of(wholes)] };
   const texts = [
-    ...(sort === "text" && c.chance(30) ? ["metadata.name"] : []),
+    ...(sort === "text" && c.chance(8) ? ["metadata.name"] : []),
     ...present(one, [...(TEXTS[one.kind] ?? []), ...MADE.slice(0, 2)]),
   ];
   if (texts.length === 0 || c.chance(25)) return made;
