@@ -69,10 +69,13 @@ function leftSkips(left: readonly LeftObject[]): readonly Extract<Change, { acti
   return left.map(({ manifest, reason }) => ({ action: "skip", id: manifest.id, reason }));
 }
 
+/** Also what is not there: the kustomize-controller records it, and what is left today may be applied tomorrow. */
 function leftEntries(left: readonly LeftObject[]): readonly InventoryEntry[] {
-  return left.flatMap(({ manifest, live }) =>
-    live === undefined ? [] : [{ ...manifest.id, version: versionOf(manifest.apiVersion), uid: stringAt(live, "metadata", "uid") }],
-  );
+  return left.map(({ manifest, live }) => ({
+    ...manifest.id,
+    version: versionOf(manifest.apiVersion),
+    uid: stringAt(live, "metadata", "uid"),
+  }));
 }
 
 function takeoverWarnings(changes: readonly ApplyChange[]): readonly string[] {
