@@ -1,6 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -15,6 +16,8 @@ export type Files = Readonly<Record<string, string | Uint8Array | { readonly lin
 export interface GitServerOptions {
   /** Basic credentials that every request must carry; 401 without, 403 with others. */
   readonly auth?: { readonly username: string; readonly password: string };
+  /** Serves https with this certificate; with `clients`, to those who show a certificate that is signed by it. */
+  readonly tls?: { readonly key: string; readonly cert: string; readonly clients?: string };
   /** Called for each request before Git sees it; true when it answered (or chose never to) by itself. */
   readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** `git config` values of each new repository, over the defaults (partial clone and push are on). */
@@ -75,14 +78,17 @@ export async function startGitServer(options: GitServerOptions = {}): Promise<Gi
   const root = join(base, "repositories");
   await mkdir(root);
   const requests: string[] = [];
-  const server = createServer((request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
     requests.push(`${request.method} ${request.url}`);
     if (options.intercept?.(request, response) === true) return;
     if (options.auth !== undefined && !isAllowed(request, response, options.auth)) return;
     serve(root, request, response);
-  });
+  };
+  const { tls } = options;
+  const clients = tls?.clients === undefined ? {} : { ca: tls.clients, requestCert: true, rejectUnauthorized: true };
+  const server = tls === undefined ? createServer(answer) : createTlsServer({ key: tls.key, cert: tls.cert, ...clients }, answer);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `${tls === undefined ? "http" : "https"}://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const bare = (name: string) => join(root, `${name}.git`);
   const work = (name: string) => join(base, "work", name);
 

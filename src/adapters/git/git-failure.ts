@@ -64,6 +64,14 @@ const WORDINGS: readonly { readonly says: RegExp; readonly code: ErrorCode; read
   },
 ];
 
+/** What to do where a Secret beside the source is all that was used. */
+const SECRET_HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  HOST_KEY_UNKNOWN: "check the key with the server's owner, then add it to known_hosts of the source's Secret (ssh-keyscan HOST)",
+  UNAUTHENTICATED: "check username and password, bearerToken or identity of the source's Secret",
+  REPOSITORY_NOT_FOUND: "check the URL, and the source's Secret for a private repository",
+  CERTIFICATE_INVALID: "put the authority's certificate into ca.crt of the source's Secret",
+};
+
 /** What the server says when it does not give a commit by its id. */
 const NOT_ADVERTISED = /not our ref|unadvertised object|remote error: upload-pack: not our ref|Server does not allow request/i;
 const NO_SUCH_REF = /couldn't find remote ref|no such ref/i;
@@ -108,11 +116,14 @@ export function gitMissing(cause: unknown): GitOpsError {
 /**
  * The error that a failure of git means to a person.
  * @param where the repository, without credentials.
+ * @param usesSecret nothing but the Secret of a declared source was used.
  */
-export function explainGitFailure(failure: GitFailed, where: string): GitOpsError {
+export function explainGitFailure(failure: GitFailed, where: string, usesSecret = false): GitOpsError {
   const known = WORDINGS.find((wording) => wording.says.test(failure.output));
-  if (known !== undefined)
-    return new GitOpsError(known.code, `${known.message}: ${where}`, { hint: known.hint, data: { repository: where } });
+  if (known !== undefined) {
+    const hint = (usesSecret ? SECRET_HINTS[known.code] : undefined) ?? known.hint;
+    return new GitOpsError(known.code, `${known.message}: ${where}`, { hint, data: { repository: where } });
+  }
   return new GitOpsError("SOURCE_UNREACHABLE", `the Git server cannot be reached: ${where}`, {
     hint: `git said: ${lastLine(failure.output)}`,
     data: { repository: where, retryable: true },

@@ -50,7 +50,7 @@ export async function converse<T>(
     } catch (error) {
       remote.signal.throwIfAborted();
       if (!(error instanceof GitFailed) || handled(error)) throw error;
-      const explained = explainGitFailure(error, remote.url.url);
+      const explained = explainGitFailure(error, remote.url.url, remote.secret !== undefined);
       if (explained.data["retryable"] !== true || attempt === ATTEMPTS) throw explained;
       const delayMs = FIRST_DELAY_MS * 4 ** (attempt - 1);
       remote.emit({ type: "request.retried", what: remote.url.url, reason: explained.message, attempt, delayMs });

@@ -27,8 +27,9 @@ export function parseVersionRange(text: string): VersionRange | undefined {
   const parts = text.split("||");
   if (parts.length > MAX_ALTERNATIVES) return undefined;
   const alternatives: (readonly Bound[])[] = [];
-  for (const part of parts) {
-    const bounds = parseBounds(part);
+  for (const [index, part] of parts.entries()) {
+    // The original takes bars that touch the "A" of "A - B" for a part of it.
+    const bounds = parseBounds(part, index === 0 || !/^[0-9xX*]/.test(part));
     if (bounds === undefined) return undefined;
     alternatives.push(bounds);
   }
@@ -48,12 +49,14 @@ function plain(digits: string): string {
   return digits.replace(/^0+(?=\d)/, "");
 }
 
-function parseBounds(text: string): readonly Bound[] | undefined {
+/** @param mayBegin whether the text may begin with a range `A - B`. */
+function parseBounds(text: string, mayBegin: boolean): readonly Bound[] | undefined {
   const bound = new RegExp(String.raw`(${OPERATOR})\s*${VERSION}`, "y");
   const upTo = new RegExp(String.raw`\s+-\s+${VERSION}`, "y");
-  const separator = /\s*(?:,|\s)\s*/y;
+  const separator = /\s*(,|\s)\s*/y;
   const trimmed = text.trim();
   const bounds: (Bound | undefined)[] = [];
+  let isApart = mayBegin;
   for (let at = 0; ;) {
     bound.lastIndex = at;
     const match = bound.exec(trimmed);
@@ -61,14 +64,17 @@ function parseBounds(text: string): readonly Bound[] | undefined {
     upTo.lastIndex = bound.lastIndex;
     const end = upTo.exec(trimmed);
     const [, operator = "", ...numbers] = match;
-    if (end !== null && operator !== "") return undefined;
+    // The original rewrites "A - B" together with the blanks around it: one before it then stands between no two bounds any more.
+    if (end !== null && (operator !== "" || !isApart)) return undefined;
     bounds.push(boundOf(end === null ? operator : ">=", numbers));
     if (end !== null) bounds.push(boundOf("<=", end.slice(1)));
     at = end === null ? bound.lastIndex : upTo.lastIndex;
     if (at === trimmed.length) return bounds.every((each) => each !== undefined) ? bounds : undefined;
     separator.lastIndex = at;
-    if (!separator.test(trimmed)) return undefined;
-    at = separator.lastIndex;
+    const between = separator.exec(trimmed);
+    if (between === null && end === null) return undefined;
+    isApart = end !== null || between?.[1] === ",";
+    at = between === null ? at : separator.lastIndex;
   }
 }
 

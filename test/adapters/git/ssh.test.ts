@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { userInfo } from "node:os";
 import { join } from "node:path";
@@ -15,6 +15,7 @@ const skip = !existsSync(SSHD) ? "not here: sshd (package openssh-server)" : !ex
 describe("over ssh", { skip }, () => {
   const folder = newFolder("ssh");
   const user = userInfo().username;
+  const log = join(folder, "log");
   let port = 0;
   let url = "";
   let commit = "";
@@ -34,6 +35,7 @@ describe("over ssh", { skip }, () => {
         `HostKey ${folder}/host`,
         `AuthorizedKeysFile ${folder}/authorized`,
         "UsePAM no",
+        "LogLevel VERBOSE",
         "StrictModes no",
         "PermitRootLogin yes",
         `PidFile ${folder}/pid`,
@@ -42,7 +44,7 @@ describe("over ssh", { skip }, () => {
       ].join("\n"),
     );
     if (userInfo().uid === 0) await mkdir("/run/sshd", { recursive: true });
-    const sshd = spawn(SSHD, ["-D", "-f", join(folder, "sshd_config")], { stdio: "ignore" });
+    const sshd = spawn(SSHD, ["-D", "-E", log, "-f", join(folder, "sshd_config")], { stdio: "ignore" });
     stop = async () => {
       sshd.kill();
       await server.close();
@@ -100,6 +102,61 @@ describe("over ssh", { skip }, () => {
 
   test("a key that is not accepted is UNAUTHENTICATED", async () => {
     await assert.rejects(async () => fetchWith(await environmentWith("stranger", await knownHost())), { code: "UNAUTHENTICATED" });
+  });
+
+  describe("with a Secret", () => {
+    async function fetchDeclared(changes: Readonly<Record<string, string>>, from = url) {
+      const data = { identity: await readFile(join(folder, "user"), "utf8"), known_hosts: await knownHost(), ...changes };
+      const secret = new Map(Object.entries(data).map(([key, value]) => [key, Buffer.from(value)]));
+      const access = { secret, timeoutMs: 60_000, submodules: false };
+      // The person's own configuration would send another key, and knows no host.
+      const fetcher = await newFetcher({ environment: { ...(await environmentWith("stranger", "")), SSH_AUTH_SOCK: "/nonexistent" } });
+      return await fetcher.fetch(
+        { type: "git", url: from, ref: { type: "branch", name: "main" }, path: "" },
+        { ...quietOptions(), access },
+      );
+    }
+
+    test("its identity and known_hosts bring the files; the key may lack its last line end, or have those of Windows", async () => {
+      const identity = await readFile(join(folder, "user"), "utf8");
+      for (const text of [identity, identity.trimEnd(), identity.replaceAll("\n", "\r\n")]) {
+        const { revision, tree } = await fetchDeclared({ identity: text });
+
+        assert.equal(revision, `main@sha1:${commit}`);
+        assert.equal(Buffer.from(await tree.read("app/web.yaml")).toString(), "replicas: 1\n");
+      }
+    });
+
+    test("an encrypted identity is opened by password, and refused without one", async () => {
+      const encrypted = join(folder, "encrypted");
+      await copyFile(join(folder, "user"), encrypted);
+      await chmod(encrypted, 0o600);
+      const passphrase = "p4ss phr$se";
+      execFileSync("ssh-keygen", ["-q", "-p", "-P", "", "-N", passphrase, "-f", encrypted]);
+      const identity = await readFile(encrypted, "utf8");
+
+      assert.equal((await fetchDeclared({ identity, password: passphrase })).revision, `main@sha1:${commit}`);
+      await assert.rejects(fetchDeclared({ identity }), { code: "UNAUTHENTICATED", message: /encrypted identity/ });
+      await assert.rejects(fetchDeclared({ identity, password: "other" }), { code: "UNAUTHENTICATED" });
+    });
+
+    test("without known_hosts, with those of another server or another key, it is HOST_KEY_UNKNOWN", async () => {
+      const other = `[127.0.0.1]:${port} ${await readFile(join(folder, "stranger.pub"), "utf8")}`;
+      for (const known of ["", "git.example ssh-ed25519 AAAA\n", other])
+        await assert.rejects(fetchDeclared({ known_hosts: known }), { code: "HOST_KEY_UNKNOWN", hint: /known_hosts/ });
+    });
+
+    test("without identity, and with one that is not accepted, it is UNAUTHENTICATED", async () => {
+      const identity = await readFile(join(folder, "stranger"), "utf8");
+      await assert.rejects(fetchDeclared({ identity: "" }), { code: "UNAUTHENTICATED", message: /no identity/ });
+      await assert.rejects(fetchDeclared({ identity }), { code: "UNAUTHENTICATED", hint: /Secret/ });
+    });
+
+    test("a URL without a user is git's", async () => {
+      if (user === "git") return;
+      await assert.rejects(fetchDeclared({}, url.replace(`${user}@`, "")), { code: "UNAUTHENTICATED" });
+      assert.match(await readFile(log, "utf8"), /(?:user|for) git /);
+    });
   });
 
   test("a repository that is not there is REPOSITORY_NOT_FOUND, a port where nobody listens SOURCE_UNREACHABLE", async () => {
