@@ -50,8 +50,8 @@ export interface BuildOptions {
   readonly loadRestrictor: "LoadRestrictionsRootOnly" | "LoadRestrictionsNone";
   /** Typos that only warn (a patch target that matches nothing) become errors. */
   readonly strict: boolean;
-  /** Whether each manifest tells which steps of the build touched which of its fields. It costs a comparison after every step. */
-  readonly tracesTouches?: boolean;
+  /** Whether each manifest tells which steps of the build touched which of its fields. It costs a comparison after every step, fewer for one kind. */
+  readonly tracesTouches?: boolean | { readonly ofKind: string };
   /** Milliseconds of a clock that never steps back; for the budget. */
   readonly monotonic: () => number;
   readonly signal: AbortSignal;

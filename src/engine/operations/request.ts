@@ -111,7 +111,7 @@ export interface DeliveryRequest {
     readonly loadRestrictor: "LoadRestrictionsRootOnly" | "LoadRestrictionsNone";
     readonly strict: boolean;
     /** Whether manifests tell which steps touched which fields; see BuildOptions. */
-    readonly tracesTouches?: boolean;
+    readonly tracesTouches?: boolean | { readonly ofKind: string };
   };
   /** uid of kube-system that the cluster must have. */
   readonly expectCluster: string | undefined;

@@ -62,7 +62,9 @@ async function buildOnce(session: LoadSession, path: string): Promise<KustomizeR
     pluginConfigs(session, plugins),
   );
   const metadata = folder.fields.buildMetadata ?? [];
-  const tracer = session.options.tracesTouches === true ? new Tracer(session.bytesOf) : undefined;
+  const { tracesTouches = false } = session.options;
+  const tracer =
+    tracesTouches === false ? undefined : new Tracer(session.bytesOf, tracesTouches === true ? undefined : tracesTouches.ofKind);
   const context: BuildContext = { session, schema: new BuildSchema(), traces: metadata.length > 0, tracer };
   const accumulator = emptyAccumulator();
   accumulate(context, folder, accumulator);

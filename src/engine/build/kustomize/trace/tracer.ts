@@ -14,13 +14,18 @@ export class Tracer {
   readonly #bytesOf: ReadBytes;
   readonly #lines = new Map<string, number | undefined>();
 
-  constructor(bytesOf: ReadBytes) {
+  readonly #kind: string | undefined;
+
+  /** @param kind of the resources that are asked about, in any case; all where it is left out. */
+  constructor(bytesOf: ReadBytes, kind?: string) {
     this.#bytesOf = bytesOf;
+    this.#kind = kind?.toLowerCase();
   }
 
   /** To be called after each step. A resource that was not there before was made by it. */
   observe(resources: readonly Resource[], by: Toucher): void {
     for (const resource of resources) {
+      if (this.#kind !== undefined && resource.kind.toLowerCase() !== this.#kind) continue;
       const { trace, object } = resource;
       const fields = trace === undefined ? [""] : changedFields(trace.seen, object);
       if (fields.length === 0) continue;
