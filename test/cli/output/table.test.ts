@@ -72,3 +72,16 @@ test("every cell starts in the column of its header", () => {
     { seed: 20_260_301, numRuns: 100 },
   );
 });
+
+test("a table of plain text alone is set as it is beside a cell that is none", () => {
+  const cell = fc.stringMatching(/^[ -~]{0,8}$/);
+  fc.assert(
+    fc.property(fc.array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 60 }), (rows) => {
+      const headers = ["first", "second", "third"];
+      const plain = renderTable(headers, rows).split("\n");
+      const mixed = renderTable(headers, [...rows, ["\u00e9", "", ""]]).split("\n");
+      assert.deepEqual(mixed.slice(0, plain.length - 1), plain.slice(0, -1));
+    }),
+    { seed: 11, numRuns: 200 },
+  );
+});
