@@ -66,12 +66,17 @@ function findCommand(name: string, commands: readonly Command[]): Command {
   );
 }
 
+/** Of two flags of one letter the one that takes a value wins: so is `-f` read before the command, where `diff -f FILE` and `logs -f` both may follow. */
 function indexFlags(tables: readonly OptionTable[]): FlagIndex {
   const index = new Map<string, Flag>();
+  const put = (typed: string, flag: Flag): void => {
+    const former = index.get(typed);
+    if (former === undefined || takesValue(flag.spec) || !takesValue(former.spec)) index.set(typed, flag);
+  };
   for (const table of tables) {
     for (const [key, spec] of Object.entries(table)) {
-      index.set(`--${flagName(key)}`, { key, spec });
-      if (spec.short !== undefined) index.set(`-${spec.short}`, { key, spec });
+      put(`--${flagName(key)}`, { key, spec });
+      if (spec.short !== undefined) put(`-${spec.short}`, { key, spec });
     }
   }
   return index;

@@ -152,12 +152,20 @@ test("a flag of the same name means the same thing to the reader in every comman
     for (const [key, spec] of Object.entries<OptionSpec>({ ...GLOBAL_OPTIONS, ...command.options })) {
       for (const name of [flagName(key), spec.short ?? ""].filter((text) => text !== "")) {
         const former = seen.get(name);
-        if (former !== undefined)
+        // kubectl has it twice as well: a file, and to follow a log.
+        if (former !== undefined && name !== "f")
           assert.equal(takesValue(former.spec), takesValue(spec), `--${name} of ${former.command} and ${command.name}`);
         seen.set(name, { spec, command: command.name });
       }
     }
   }
+});
+
+test("-f means a file before the command, and behind it what the command says", () => {
+  const read = (...argv: readonly string[]) => readCommandLine(argv, COMMANDS, {});
+  assert.deepEqual(read("-f", "apps.yaml", "diff").given.get("filename"), ["apps.yaml"]);
+  assert.deepEqual(read("logs", "shop", "-f").given.get("follow"), ["true"]);
+  assert.deepEqual(read("logs", "-f", "shop").positionals, ["shop"]);
 });
 
 test("no two flags share an environment variable, and none shadows a variable with a meaning of its own", () => {
