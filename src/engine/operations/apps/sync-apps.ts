@@ -18,7 +18,7 @@ import { manifestOfLive } from "./live-manifest.ts";
 import { delivererOf, liveApp, NO_COUNTS, runApp, writeStatus, type AppRunResult } from "./run-app.ts";
 
 /** So many apps are delivered at once. */
-const APPS_AT_ONCE = 24;
+const APPS_AT_ONCE = 16;
 
 /** A dependency outside of the run is asked for this often while something else still runs that may make it ready. */
 const LOOK_AGAIN_MS = 2_000;
