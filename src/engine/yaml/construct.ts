@@ -4,7 +4,7 @@ import type { GitOpsError } from "../model/errors.ts";
 import { isJsonObject, setKey, type JsonObject, type JsonValue } from "../model/json.ts";
 import { yamlFailure, type YamlProblem, type YamlText } from "./failure.ts";
 import { resolvePlain, type YamlDialect } from "./scalar.ts";
-import { copySourceTexts, rememberText, sourceText } from "./source-text.ts";
+import { copySourceTexts, NOTHING_IN_FLOW, rememberText, sourceText } from "./source-text.ts";
 import { coreTag, isResolvable, resolveTagged } from "./tags.ts";
 
 /** What a file may still take. `nodes` is counted down, every value once for each place where an alias puts it. */
@@ -24,8 +24,8 @@ interface Built {
 }
 
 interface Reader {
-  readonly source: YamlText;
   readonly dialect: YamlDialect;
+  readonly source: YamlText;
   readonly budget: NodeBudget;
   readonly events: readonly Event[];
   /** undefined while the anchored node is being read: an alias to it would be endless. */
@@ -118,6 +118,7 @@ function scalarBuilt(reader: Reader, event: ScalarEvent, at: number): Built {
   if (typeof value === "string" && reader.dialect !== "resource") return { value, nodes, height: 0 };
   if (typeof value === "string" && event.style !== SCALAR_STYLE.PLAIN) return { value, text: value, nodes, height: 0 };
   if (typeof value === "string" && event.tagStart >= 0) return { value, nodes, height: 0 };
+  if (event.valueStart < 0 && event.tagStart < 0 && reader.flow > 0) return { value, text: NOTHING_IN_FLOW, nodes, height: 0 };
   const text = event.valueStart < 0 ? "" : getScalarValue(reader.source.text, event);
   return String(value) === text ? { value, nodes, height: 0 } : { value, text, nodes, height: 0 };
 }

@@ -38,7 +38,7 @@ export function placeOfField(text: string, query: FieldQuery): TextPlace | undef
 function find(text: string, { pointer, documentLine, inner }: FieldQuery): TextPlace | undefined {
   for (const part of partsFrom(splitDocuments("", text, DOCUMENTS), documentLine)) {
     const { source, events } = parseText(part, DEPTH);
-    const start = contentStart(source, events);
+    const start = contentStart(source, events, "dropped");
     if (start === undefined) continue;
     const steps = pointer.split("/").slice(1).map(unescape);
     const found = follow({ source, events }, { name: start, value: start }, steps);

@@ -1,7 +1,7 @@
 import { beyondLimit } from "../model/limit.ts";
 import type { JsonValue } from "../model/json.ts";
 import { constructValue, eventOffset, type NodeBudget } from "./construct.ts";
-import { contentStart } from "./content-start.ts";
+import { type AfterEnd, contentStart } from "./content-start.ts";
 import { decodeYamlText } from "./decode.ts";
 import { splitDocuments } from "./documents.ts";
 import { lineBreaks, type YamlText } from "./failure.ts";
@@ -30,6 +30,8 @@ export interface ReadYamlOptions {
   readonly file: string;
   readonly dialect: YamlDialect;
   readonly budget: YamlBudget;
+  /** kustomize drops what stands behind a line `...`; it is refused unless said otherwise. */
+  readonly afterEnd?: AfterEnd;
 }
 
 /**
@@ -50,14 +52,16 @@ export function readYamlText(text: string, options: ReadYamlOptions): readonly Y
   const { file, dialect, budget } = options;
   // As kustomize does before anything else.
   const unix = text.includes("\r\n") ? text.replaceAll("\r\n", "\n") : text;
-  const parts = splitDocuments(file, unix, budget.documents);
+  // Directives stand before the first line of dashes: what is behind it is the document that they are for.
+  const isDirected = dialect === "kustomization" && unix.startsWith("%");
+  const parts = isDirected ? [{ file, text: unix, firstLine: 1 }] : splitDocuments(file, unix, budget.documents);
   if (parts.length > budget.documents) throw beyondLimit("documents", `${file}: more than ${budget.documents} documents`, { path: file });
   const nodes: NodeBudget = { depth: budget.depth, nodes: budget.nodes, nodesLeft: budget.nodes };
   const documents: YamlDocument[] = [];
   for (const part of parts) {
     refuseDense(part, budget.nodes);
     const { source, events } = parseText(part, budget.depth);
-    const start = contentStart(source, events);
+    const start = contentStart(source, events, options.afterEnd ?? "refused");
     if (start === undefined) continue;
     const value = constructValue(source, events, start, dialect, nodes);
     if (value !== null) documents.push({ value, line: part.firstLine + lineBreaks(source.text.slice(0, eventOffset(events, start))) });

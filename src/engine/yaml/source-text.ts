@@ -10,6 +10,12 @@ interface Remembered {
   readonly typedAs?: JsonValue;
 }
 
+/**
+ * Kept for nothing at all between brackets, as in `{a: , b}`. It is null, but kustomize prints what it built once more before it looks
+ * at types, and writes '' there.
+ */
+export const NOTHING_IN_FLOW = "''";
+
 // Beside the tree, so that values stay plain JSON and nobody pays who does not ask.
 const texts = new WeakMap<Container, Map<string | number, Remembered>>();
 
@@ -58,10 +64,29 @@ export function isQuoted(container: Container, key: string | number): boolean {
 
 /** How a scalar was written, where that was kept and another value has not taken its place. */
 export function sourceText(container: Container, key: string | number): string | undefined {
+  const text = keptText(container, key);
+  return text === NOTHING_IN_FLOW && valueAt(container, key) === null ? "" : text;
+}
+
+function keptText(container: Container, key: string | number): string | undefined {
   const remembered = texts.get(container)?.get(key);
-  if (remembered === undefined) return undefined;
-  const value = Array.isArray(container) ? container[Number(key)] : container[String(key)];
-  return value === remembered.value ? remembered.text : undefined;
+  return remembered !== undefined && valueAt(container, key) === remembered.value ? remembered.text : undefined;
+}
+
+function valueAt(container: Container, key: string | number): JsonValue | undefined {
+  return Array.isArray(container) ? container[Number(key)] : container[String(key)];
+}
+
+/** Puts an empty text wherever nothing stood between brackets, in all that a container holds. */
+export function fillNothings(container: Container): void {
+  for (const key of texts.get(container)?.keys() ?? []) {
+    if (valueAt(container, key) !== null || keptText(container, key) !== NOTHING_IN_FLOW) continue;
+    if (Array.isArray(container)) container[Number(key)] = "";
+    else container[String(key)] = "";
+  }
+  for (const value of Array.isArray(container) ? container : Object.values(container)) {
+    if (typeof value === "object" && value !== null) fillNothings(value);
+  }
 }
 
 /** Hands on to a copy what was kept for the original. */

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { GitOpsError } from "../../../src/engine/model/errors.ts";
-import type { JsonValue } from "../../../src/engine/model/json.ts";
+import { isJsonObject, type JsonValue } from "../../../src/engine/model/json.ts";
 import { readYaml, readYamlText, type YamlBudget } from "../../../src/engine/yaml/read.ts";
 import type { YamlDialect } from "../../../src/engine/yaml/scalar.ts";
+import { fillNothings } from "../../../src/engine/yaml/source-text.ts";
 
 const BUDGET: YamlBudget = { fileBytes: 1_000_000, documents: 100, depth: 100, nodes: 10_000 };
 
@@ -183,6 +184,24 @@ describe("anchors, merge keys and odd keys", () => {
 
   test("a merge key of an alias that is a list is refused", () => {
     assert.match(failure("a: &a [{b: 1}]\nc: {<<: *a}\n").message, /a merge key with something else than mappings/);
+  });
+
+  test("nothing between brackets is null, until it is printed as kustomize does", () => {
+    const [value] = values("a: {b: , c: ~, d, l: [{e: }]}\ne:\n");
+    assert.deepEqual(value, { a: { b: null, c: null, d: null, l: [{ e: null }] }, e: null });
+    assert.ok(isJsonObject(value));
+    fillNothings(value);
+    assert.deepEqual(value, { a: { b: "", c: null, d: "", l: [{ e: "" }] }, e: null });
+  });
+
+  test("content behind the end of a document is dropped where kustomize drops it", () => {
+    const options = { file: "app.yaml", dialect: "resource", budget: BUDGET } as const;
+    assert.deepEqual(readYamlText("a: 1\n...\nb: 2\n", { ...options, afterEnd: "dropped" }), [{ value: { a: 1 }, line: 1 }]);
+    assert.throws(() => readYamlText("a: 1\n...\nb: 2\n", options), /content after the end of the document/);
+  });
+
+  test("a directive before the first dashes belongs to the document behind them, in a kustomization", () => {
+    assert.deepEqual(values("%YAML 1.1\n---\na: 1\n", "kustomization"), [{ a: 1 }]);
   });
 
   test("tabs part indicators from brackets as spaces do", () => {

@@ -30,7 +30,7 @@ export interface ReadKustomization {
  * Throws BUILD_FAILED.
  */
 export function readKustomization(file: string, bytes: Uint8Array, budget: BuildBudget): ReadKustomization {
-  const [document] = readYaml(bytes, { file, dialect: "kustomization", budget });
+  const [document] = readYaml(bytes, { file, dialect: "kustomization", budget, afterEnd: "dropped" });
   if (document === undefined || document.value === null) throw empty(file);
   const fields = kustomization(document.value, { file, path: "", strict: true });
   const { apiVersion: _version, kind: _kind, ...others } = fields;

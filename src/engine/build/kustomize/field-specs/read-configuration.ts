@@ -25,7 +25,7 @@ const configuration = struct({
 
 /** Reads a file of `configurations`. Throws BUILD_FAILED. */
 export function readConfiguration(file: string, bytes: Uint8Array, budget: BuildBudget): TransformerConfig {
-  const [document] = readYaml(bytes, { file, dialect: "kustomization", budget });
+  const [document] = readYaml(bytes, { file, dialect: "kustomization", budget, afterEnd: "dropped" });
   const read = configuration(document?.value ?? {}, { file, path: "", strict: true });
   return sortConfig({
     sections: sectionsOf((section) => (read[section] ?? []).map(fieldSpecOf)),
@@ -41,7 +41,7 @@ export function readConfiguration(file: string, bytes: Uint8Array, budget: Build
  * annotations (api/internal/accumulator/loadconfigfromcrds.go). Throws BUILD_FAILED.
  */
 export function readCrds(file: string, bytes: Uint8Array, budget: BuildBudget): TransformerConfig {
-  const [document] = readYaml(bytes, { file, dialect: "kustomization", budget });
+  const [document] = readYaml(bytes, { file, dialect: "kustomization", budget, afterEnd: "dropped" });
   const definitions = document?.value ?? {};
   if (!isJsonObject(definitions)) throw buildFailure(file, "the definitions of crds are no map");
   let config = emptyConfig;

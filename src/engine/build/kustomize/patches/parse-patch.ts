@@ -36,7 +36,7 @@ export function parsePatch(source: PatchSource, budget: BuildBudget): ParsedPatc
 export function readOperations(source: PatchSource, budget: BuildBudget): readonly JsonOperation[] {
   const { spot, text } = source;
   const { file } = spot;
-  const [document] = readYamlText(text, { file, dialect: "kustomization", budget });
+  const [document] = readYamlText(text, { file, dialect: "kustomization", budget, afterEnd: "dropped" });
   if (text.startsWith("[") && !isJson(text))
     throw buildFailure(
       placeInPatch(source, ""),

@@ -146,7 +146,7 @@ function valueStep(context: StepContext, plugin: PluginConfig): TransformStep {
 
 function targetsIn(context: StepContext, entry: string) {
   const { path: file, bytes } = loadedFile(context, entry);
-  const [document] = readYaml(bytes, { file, dialect: "kustomization", budget: context.session.options.budget });
+  const [document] = readYaml(bytes, { file, dialect: "kustomization", budget: context.session.options.budget, afterEnd: "dropped" });
   return valueTargetsFile(document?.value ?? {}, { file, path: "", strict: false }).targets ?? [];
 }
 

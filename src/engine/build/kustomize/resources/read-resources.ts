@@ -28,7 +28,7 @@ export type ResourceDocuments = readonly ResourceDocument[];
  * Throws BUILD_FAILED with the line of an object without kind or name.
  */
 export function readResourceDocuments(file: string, text: string, budget: BuildBudget): ResourceDocuments {
-  const queue: Document[] = [...readYamlText(text, { file, dialect: "resource", budget })];
+  const queue: Document[] = [...readYamlText(text, { file, dialect: "resource", budget, afterEnd: "dropped" })];
   const isAlone = queue.length === 1;
   const result: { object: JsonObject; line: number }[] = [];
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {

@@ -138,7 +138,7 @@ function readReplacement(context: StepContext, entry: Replacement, label: string
   if (entry.source !== undefined || (entry.targets ?? []).length > 0)
     throw buildFailure(context.spot(label), `${label}: cannot specify both path and inline replacement`);
   const { path: file, bytes } = loadedFile(context, path);
-  const [document] = readYaml(bytes, { file, dialect: "kustomization", budget: context.session.options.budget });
+  const [document] = readYaml(bytes, { file, dialect: "kustomization", budget: context.session.options.budget, afterEnd: "dropped" });
   const value = document?.value ?? null;
   if (!Array.isArray(value) && !isJsonObject(value))
     throw buildFailure({ file, field: "" }, "the file is no replacement; expected a map or a list of maps");
