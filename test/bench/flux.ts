@@ -44,7 +44,7 @@ try {
   const theirs = await byTheControllers(plane, url);
   const ratio = theirs.first / ours.first.wallSeconds;
   writeFileSync(values.json, `${JSON.stringify({ apps: names.length, ours, theirs, ratio }, undefined, 2)}\n`);
-  for (const [step, { wallSeconds, cpuSeconds, peakMegabytes }] of Object.entries(ours) as [string, Figures][])
+  for (const [step, { wallSeconds, cpuSeconds, peakMegabytes }] of Object.entries(ours))
     console.log(`gitops ${step.padEnd(8)} ${wallSeconds.toFixed(2)} s   ${cpuSeconds.toFixed(2)} s CPU   ${peakMegabytes.toFixed(0)} MB`);
   console.log(`controllers    ${theirs.first.toFixed(2)} s first, ${theirs.again.toFixed(2)} s again`);
   console.log(`${ratio.toFixed(1)} times faster (${ratio >= TARGET ? "target" : "TARGET MISSED:"} ${TARGET})`);

@@ -43,15 +43,7 @@ async function prepare(
     clusterIdentity(cluster, context),
     cluster.discover(context),
   ]);
-  const build = { budget: DEFAULT_BUDGET, loadRestrictor: "LoadRestrictionsRootOnly", strict: false } as const;
-  const request: DeliveryRequest = {
-    ref,
-    source: undefined,
-    override: {},
-    policy: { ...policy, prune: true, allowEmpty: true },
-    build,
-    expectCluster,
-  };
+  const request = requestOf(ref, policy, expectCluster);
   const identity = await checkCluster(request, seen, stored, ports);
   if (stored === undefined)
     throw new GitOpsError("DELIVERY_NOT_FOUND", `no delivery named ${ref.name} in the namespace ${ref.namespace}`, {
@@ -90,6 +82,18 @@ async function prepare(
     nested: [],
     digest: "",
     stored,
+  };
+}
+
+/** A deletion builds nothing. */
+function requestOf(ref: DeliveryRef, policy: SyncPolicy, expectCluster: string | undefined): DeliveryRequest {
+  return {
+    ref,
+    source: undefined,
+    override: {},
+    policy: { ...policy, prune: true, allowEmpty: true },
+    build: { budget: DEFAULT_BUDGET, loadRestrictor: "LoadRestrictionsRootOnly", strict: false },
+    expectCluster,
   };
 }
 

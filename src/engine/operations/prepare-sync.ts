@@ -1,16 +1,18 @@
 import { digestOf } from "../build/digest.ts";
 import { checkDeliverable } from "../build/index.ts";
 import { conventionsOf } from "../dialects/conventions.ts";
+import type { Conventions } from "../model/conventions.ts";
 import type { Discovery } from "../model/discovery.ts";
 import type { Change } from "../model/change.ts";
 import type { Inventory } from "../model/inventory.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { Plan } from "../model/plan.ts";
 import { versionOf } from "../model/resource-id.ts";
-import { deferredReasons, makePlan, pruneCandidates, scopeManifests } from "../plan/index.ts";
+import { type LeftObject, deferredReasons, makePlan, pruneCandidates, scopeManifests } from "../plan/index.ts";
+import type { ClusterReader } from "../ports/cluster-reader.ts";
 import type { StoredDelivery } from "../ports/delivery-store.ts";
 import { checkCluster, clusterIdentity } from "./cluster-identity.ts";
-import { compareLive } from "./compare-live.ts";
+import { compareLive, type Comparison } from "./compare-live.ts";
 import { withoutNested } from "./nested-objects.ts";
 import { asSent, buildDelivery } from "./desired-state.ts";
 import { ignoredFieldsOf } from "./ignored-fields.ts";
@@ -35,50 +37,16 @@ export function prepareSync(request: DeliveryRequest, ports: ReaderPorts, contex
 }
 
 async function prepare(request: DeliveryRequest, ports: ReaderPorts, context: RunContext): Promise<PreparedSync> {
-  const { ref, policy } = request;
+  const seen = await observe(request, ports, context);
+  const { stored, discovery, identity, before } = seen;
+  const { revision, source, desired, nested, digest, scopeWarnings } = seen.desired;
+  const { policy, ref } = request;
   const { cluster, deliveries } = ports;
   const conventions = conventionsOf(ref);
-  const [stored, seen, discovery] = await Promise.all([
-    deliveries.read(ref, context),
-    clusterIdentity(cluster, context),
-    cluster.discover(context),
-  ]);
-  const identity = await checkCluster(request, seen, stored, ports);
-  const wanted = resolveSource(request, stored);
-  const entries = stored?.inventory.entries ?? [];
-  const [{ revision, source, desired, nested, digest, scopeWarnings }, before] = await Promise.all([
-    desiredState(request, wanted, discovery, ports, context),
-    observeLive(entries, discovery, cluster, context),
-  ]);
-  const mark = deliveries.ownerMark(ref);
+  const { live, deferred, left, compared } = await compare(request, seen, { cluster, conventions, before }, context);
   const owned = pruneCandidates(
     stored?.inventory,
     desired.map(({ id }) => id),
-  );
-  context.emit({ type: "compare.started", objects: desired.length });
-  const declared = desired.map(({ id, apiVersion }) => ({ ...id, version: versionOf(apiVersion) }));
-  const [live, schemaOf, missing] = await Promise.all([
-    observeFurther(before, entries, declared, discovery, cluster, context),
-    readSchemas(desired, cluster, context),
-    checkNamespace(request, desired, cluster, context),
-  ]);
-  refuseUnreadable(desired, live.unknown);
-  const { applied, left } = leaveAlone(desired, live.objects, conventions);
-  const deferred = deferredReasons(desired, live.objects, discovery, { createdNamespaces: new Set(missing) });
-  const ignoredOf = await ignoredFieldsOf(request.app);
-  const compared = await compareLive(
-    {
-      desired: applied,
-      live: live.objects,
-      deferred,
-      conventions,
-      ignoredOf,
-      schemaOf,
-      preflight: policy.preflight,
-      forceConflicts: policy.forceConflicts,
-    },
-    cluster,
-    context,
   );
   const occupants = policy.prune ? await observeOccupants(owned, live.objects, discovery, { cluster, conventions }, context) : new Map();
   const whole = makePlan({
@@ -93,7 +61,7 @@ async function prepare(request: DeliveryRequest, ports: ReaderPorts, context: Ru
     unreadable: unreadable(live),
     occupants,
     discovery,
-    ownerMark: mark,
+    ownerMark: deliveries.ownerMark(ref),
     conventions,
     policy,
   });
@@ -102,6 +70,60 @@ async function prepare(request: DeliveryRequest, ports: ReaderPorts, context: Ru
     { request, revision, source, cluster: identity, plan, changes: changesOf(plan), nested, digest, stored: record(stored) },
     context,
   );
+}
+
+/** What Git wants and what the record and the cluster say, read at once as far as one does not need the other. */
+interface Observed {
+  readonly stored: StoredDelivery | undefined;
+  readonly discovery: Discovery;
+  readonly identity: string;
+  readonly desired: Desired;
+  /** The live objects of the record. */
+  readonly before: LiveObjects;
+}
+
+async function observe(request: DeliveryRequest, ports: ReaderPorts, context: RunContext): Promise<Observed> {
+  const { cluster, deliveries } = ports;
+  const [stored, seen, discovery] = await Promise.all([
+    deliveries.read(request.ref, context),
+    clusterIdentity(cluster, context),
+    cluster.discover(context),
+  ]);
+  const identity = await checkCluster(request, seen, stored, ports);
+  const [desired, before] = await Promise.all([
+    desiredState(request, resolveSource(request, stored), discovery, ports, context),
+    observeLive(stored?.inventory.entries ?? [], discovery, cluster, context),
+  ]);
+  return { stored, discovery, identity, desired, before };
+}
+
+/** Reads what else is declared, and decides for each object what applying it would change. */
+async function compare(
+  request: DeliveryRequest,
+  { stored, discovery, desired: { desired } }: Observed,
+  { cluster, conventions, before }: { readonly cluster: ClusterReader; readonly conventions: Conventions; readonly before: LiveObjects },
+  context: RunContext,
+): Promise<{
+  readonly live: LiveObjects;
+  readonly deferred: ReadonlyMap<string, string>;
+  readonly left: readonly LeftObject[];
+  readonly compared: Comparison;
+}> {
+  const { policy } = request;
+  context.emit({ type: "compare.started", objects: desired.length });
+  const declared = desired.map(({ id, apiVersion }) => ({ ...id, version: versionOf(apiVersion) }));
+  const [live, schemaOf, missing, ignoredOf] = await Promise.all([
+    observeFurther(before, stored?.inventory.entries ?? [], declared, discovery, cluster, context),
+    readSchemas(desired, cluster, context),
+    checkNamespace(request, desired, cluster, context),
+    ignoredFieldsOf(request.app),
+  ]);
+  refuseUnreadable(desired, live.unknown);
+  const { applied, left } = leaveAlone(desired, live.objects, conventions);
+  const deferred = deferredReasons(desired, live.objects, discovery, { createdNamespaces: new Set(missing) });
+  const { preflight, forceConflicts } = policy;
+  const input = { desired: applied, live: live.objects, deferred, conventions, ignoredOf, schemaOf, preflight, forceConflicts };
+  return { live, deferred, left, compared: await compareLive(input, cluster, context) };
 }
 
 interface Desired {

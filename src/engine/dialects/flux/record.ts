@@ -7,7 +7,7 @@ import { formatInventoryId, parseInventoryEntries } from "./inventory-id.ts";
 import { KUSTOMIZE_GROUP } from "./kinds.ts";
 
 /** The labels that the kustomize-controller puts on all it applies (fluxcd/pkg ssa, `SetOwnerLabels`). */
-export function kustomizationMark({ namespace, name }: ResourceId): OwnerMark {
+function kustomizationMark({ namespace, name }: ResourceId): OwnerMark {
   const labels = { [`${KUSTOMIZE_GROUP}/name`]: name, [`${KUSTOMIZE_GROUP}/namespace`]: namespace };
   const marks = { labels, annotations: {} };
   return { text: `the label ${KUSTOMIZE_GROUP}/name`, of: () => marks };

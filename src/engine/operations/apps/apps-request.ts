@@ -3,7 +3,7 @@ import type { Manifest } from "../../model/manifest.ts";
 import type { ResourceId } from "../../model/resource-id.ts";
 import type { Revision, Source } from "../../model/source.ts";
 import type { SyncCounts } from "../../model/event.ts";
-import type { DeliveryRequest, PreparedSync } from "../request.ts";
+import type { DeliveryRequest } from "../request.ts";
 
 /** How the apps of a run are delivered. */
 export interface AppsOptions {
@@ -45,10 +45,4 @@ export interface AppResult {
   /** Why it was skipped; "" otherwise. */
   readonly message: string;
   readonly failures: readonly Error[];
-}
-
-/** One app as it would be delivered. */
-export interface PreparedApp {
-  readonly id: ResourceId;
-  readonly prepared: PreparedSync;
 }
