@@ -35,16 +35,13 @@ export function fileTreeContract(name: string, make: (files: ContractFiles) => P
       assert.equal(await tree.typeOf("app"), "directory");
       assert.equal(await tree.typeOf("app/nested/deep"), "directory");
       assert.equal(await tree.typeOf("top.yaml"), "file");
-      assert.equal(await tree.typeOf("links/file"), "file");
-      assert.equal(await tree.typeOf("links/folder"), "directory");
-      assert.equal(await tree.typeOf("links/dangling"), undefined);
       assert.equal(await tree.typeOf("app/missing"), undefined);
       assert.equal(await tree.typeOf("missing/app"), undefined);
       assert.equal(await tree.typeOf("top.yaml/below"), undefined);
       assert.equal(await tree.typeOf("constructor"), undefined);
     });
 
-    test("lists a folder in code point order, links as what they lead to, without those that lead nowhere", async () => {
+    test("lists a folder in code point order", async () => {
       const tree = await make(FILES);
 
       assert.deepEqual(await tree.list("app"), [
@@ -54,22 +51,15 @@ export function fileTreeContract(name: string, make: (files: ContractFiles) => P
         { name: "web.yaml", type: "file" },
         { name: "ä b.yaml", type: "file" },
       ]);
-      assert.deepEqual(await tree.list("links"), [
-        { name: "chain", type: "file" },
-        { name: "file", type: "file" },
-        { name: "folder", type: "directory" },
-        { name: "through", type: "file" },
-      ]);
-      assert.deepEqual(await tree.list("links/folder"), [{ name: "deep", type: "directory" }]);
       assert.deepEqual(
         (await tree.list("")).map(({ name: each }) => each),
         ["app", "empty.yaml", "links", "top.yaml"],
       );
     });
 
-    test("reads files, through links as well, twins of case apart", async () => {
+    test("reads files, twins of case apart", async () => {
       const tree = await make(FILES);
-      const text = async (path: string) => decoder.decode(await tree.read(path));
+      const text = textOf(tree);
 
       assert.equal(await text("top.yaml"), "top: true\n");
       assert.equal(await text("empty.yaml"), "");
@@ -77,16 +67,13 @@ export function fileTreeContract(name: string, make: (files: ContractFiles) => P
       assert.equal(await text("app/Web.yaml"), "kind: Twin\n");
       assert.equal(await text("app/ä b.yaml"), "umlaut");
       assert.equal(await text("app/__proto__"), "a name like any other");
-      assert.equal(await text("links/chain"), "kind: Web\n");
-      assert.equal(await text("links/folder/deep/file.txt"), "deep");
     });
 
-    test("resolves every link of a path", async () => {
+    test("resolves a path without links to itself", async () => {
       const tree = await make(FILES);
 
-      assert.equal(await tree.resolve("links/chain"), "app/web.yaml");
-      assert.equal(await tree.resolve("links/folder/deep"), "app/nested/deep");
       assert.equal(await tree.resolve("app"), "app");
+      assert.equal(await tree.resolve("app/nested/deep/file.txt"), "app/nested/deep/file.txt");
       assert.equal(await tree.resolve(""), "");
     });
 
@@ -94,11 +81,36 @@ export function fileTreeContract(name: string, make: (files: ContractFiles) => P
       const tree = await make(FILES);
 
       await assert.rejects(tree.read("app/missing"), { code: "PATH_NOT_FOUND" });
-      await assert.rejects(tree.read("links/dangling"), { code: "PATH_NOT_FOUND" });
       await assert.rejects(tree.read("app"), { code: "PATH_NOT_FOUND" });
       await assert.rejects(tree.list("top.yaml"), { code: "PATH_NOT_FOUND" });
       await assert.rejects(tree.list("missing"), { code: "PATH_NOT_FOUND" });
       await assert.rejects(tree.resolve("missing"), { code: "PATH_NOT_FOUND" });
+    });
+  });
+}
+
+/** What a tree that follows links does with them, beside {@link fileTreeContract}. */
+export function followedLinksContract(name: string, make: (files: ContractFiles) => Promise<FileTree>): void {
+  describe(`file tree with links: ${name}`, () => {
+    test("links are what they lead to; those that lead nowhere are not there", async () => {
+      const tree = await make(FILES);
+      const text = textOf(tree);
+
+      assert.equal(await tree.typeOf("links/file"), "file");
+      assert.equal(await tree.typeOf("links/folder"), "directory");
+      assert.equal(await tree.typeOf("links/dangling"), undefined);
+      assert.deepEqual(await tree.list("links"), [
+        { name: "chain", type: "file" },
+        { name: "file", type: "file" },
+        { name: "folder", type: "directory" },
+        { name: "through", type: "file" },
+      ]);
+      assert.deepEqual(await tree.list("links/folder"), [{ name: "deep", type: "directory" }]);
+      assert.equal(await text("links/chain"), "kind: Web\n");
+      assert.equal(await text("links/folder/deep/file.txt"), "deep");
+      await assert.rejects(tree.read("links/dangling"), { code: "PATH_NOT_FOUND" });
+      assert.equal(await tree.resolve("links/chain"), "app/web.yaml");
+      assert.equal(await tree.resolve("links/folder/deep"), "app/nested/deep");
     });
 
     for (const [what, target] of Object.entries({
@@ -142,4 +154,32 @@ export function fileTreeContract(name: string, make: (files: ContractFiles) => P
       assert.equal(decoder.decode(await tree.read("chain/30")), "end");
     });
   });
+}
+
+/** What a tree of which links are no part does with them, beside {@link fileTreeContract}. */
+export function absentLinksContract(name: string, make: (files: ContractFiles) => Promise<FileTree>): void {
+  describe(`file tree without links: ${name}`, () => {
+    test("nothing stands where a link is, wherever it leads", async () => {
+      const tree = await make({
+        ...FILES,
+        "links/out": { link: "/etc/passwd" },
+        "links/up": { link: "../../x" },
+        "links/own": { link: "own" },
+      });
+
+      for (const link of ["file", "folder", "dangling", "out", "up", "own"]) {
+        assert.equal(await tree.typeOf(`links/${link}`), undefined);
+        await assert.rejects(tree.read(`links/${link}`), { code: "PATH_NOT_FOUND" });
+        await assert.rejects(tree.list(`links/${link}`), { code: "PATH_NOT_FOUND" });
+        await assert.rejects(tree.resolve(`links/${link}`), { code: "PATH_NOT_FOUND" });
+      }
+      assert.equal(await tree.typeOf("links/folder/deep"), undefined);
+      await assert.rejects(tree.read("links/folder/deep/file.txt"), { code: "PATH_NOT_FOUND" });
+      assert.equal(decoder.decode(await tree.read("app/web.yaml")), "kind: Web\n");
+    });
+  });
+}
+
+function textOf(tree: FileTree): (path: string) => Promise<string> {
+  return async (path) => decoder.decode(await tree.read(path));
 }

@@ -63,3 +63,33 @@ test("what is left out is not there for any question", async () => {
   assert.equal(await tree.typeOf(""), "directory");
   assert.equal(await tree.resolve("app/a.yaml"), "app/a.yaml");
 });
+
+test("sparse folders leave what begins with their text, and no ignore file above them", async () => {
+  const files = { ".sourceignore": "*.yaml\n", "app/a.yaml": "x", "apple/b.yaml": "x", "app/deep/c.yaml": "x", "other/d.yaml": "x" };
+  const sparse = async (...folders: readonly string[]) =>
+    await paths(await artifactTree(memoryTree(files), { ignore: "", sparse: folders }));
+
+  assert.deepEqual(await sparse("app"), ["app/a.yaml", "app/deep/c.yaml", "apple/b.yaml"]);
+  assert.deepEqual(await sparse("./app/deep"), ["app/deep/c.yaml"]);
+  assert.deepEqual(await sparse(), [".sourceignore"]);
+  for (const missing of ["nope", "ap", "/app"])
+    await assert.rejects(sparse(missing), { code: "PATH_NOT_FOUND", message: new RegExp(missing) });
+});
+
+test("sources are included one after the other, each at a place of its own, and ignored like the source's files", async () => {
+  const other = memoryTree({ "lib/l.yaml": "other", "lib/n.txt": "x" });
+  const include = async (...includes: readonly { fromPath: string; toPath: string }[]) =>
+    await artifactTree(memoryTree({ "app/a.yaml": "own" }), {
+      ignore: "*.txt\n",
+      includes: includes.map((each) => ({ tree: other, ...each })),
+    });
+
+  const tree = await include({ fromPath: "../lib/", toPath: "./in/../in/x" }, { fromPath: "lib/l.yaml", toPath: "in/x/again.yaml" });
+  assert.deepEqual(await paths(tree), ["app/a.yaml", "in/x/again.yaml", "in/x/l.yaml"]);
+  const over = await include({ fromPath: "lib/l.yaml", toPath: "app/a.yaml" });
+  assert.equal(Buffer.from(await over.read("app/a.yaml")).toString(), "other");
+  for (const toPath of ["app", ".", "app/a.yaml", "app/a.yaml/b"]) {
+    await assert.rejects(include({ fromPath: "lib", toPath }), { code: "BUILD_FAILED" }, toPath);
+  }
+  await assert.rejects(include({ fromPath: "nope", toPath: "in" }), { code: "PATH_NOT_FOUND", message: /nope/ });
+});
