@@ -67,6 +67,15 @@ async function textOf({ tree }: Artifact, path = "app/web.yaml"): Promise<string
   return Buffer.from(await tree.read(path)).toString();
 }
 
+/** A server that asks for credentials whatever it is sent, and keeps what that was. */
+function asking(seen: (string | undefined)[]): NonNullable<GitServerOptions["intercept"]> {
+  return (request, response) => {
+    seen.push(request.headers.authorization);
+    response.writeHead(401, { "WWW-Authenticate": 'Basic realm="git"' }).end();
+    return true;
+  };
+}
+
 describe("URLs that an object declares", () => {
   const refused: Readonly<Record<string, string>> = {
     "file:///srv/shop.git": "PROTOCOL_FORBIDDEN",
@@ -97,16 +106,25 @@ describe("URLs that an object declares", () => {
     });
   }
 
-  test("http without a Secret is fetched, and the person's own token stays at home", async () => {
-    const seen: (string | undefined)[] = [];
-    const server = await startServer({ intercept: (request) => (seen.push(request.headers.authorization), false) });
+  test("http without a Secret is fetched", async () => {
+    const server = await startServer();
     const { url, commit } = await server.createRepository("shop", files);
 
-    const artifact = await fetchDeclared(url, { environment: { GITOPS_GIT_TOKEN: PASSWORD }, token: PASSWORD });
+    const artifact = await fetchDeclared(url);
 
     assert.equal(artifact.revision, `main@sha1:${commit}`);
     assert.equal(await textOf(artifact), "replicas: 1\n");
-    assert.ok(seen.length > 0 && seen.every((header) => header === undefined));
+  });
+
+  test("over http the person's own token stays at home, even where the server asks", async () => {
+    const seen: (string | undefined)[] = [];
+    const server = await startServer({ intercept: asking(seen) });
+    const { url } = await server.createRepository("shop", files);
+
+    const fetched = fetchDeclared(url, { environment: { GITOPS_GIT_TOKEN: PASSWORD }, token: PASSWORD });
+
+    await assert.rejects(fetched, { code: "UNAUTHENTICATED" });
+    assert.deepEqual(new Set(seen), new Set([undefined]));
   });
 });
 
@@ -248,18 +266,35 @@ describe("submodules", () => {
     assert.equal(await textOf(artifact, "sub/sub.yaml"), "kind: Sub\n");
   });
 
-  test("on another server are fetched without any credentials, the Secret's and the person's", async () => {
-    const seen: (string | undefined)[] = [];
+  test("on another server are fetched where they are public", async () => {
     const server = await startServer();
-    const other = await startServer({ intercept: (request) => (seen.push(request.headers.authorization), false) });
+    const other = await startServer();
     const { url: moduleUrl, commit } = await other.createRepository("sub", { "sub.yaml": "kind: Sub\n" });
-    const url = await withModule(server, moduleUrl, commit);
 
-    const artifact = await fetchDeclared(url, { submodules: true, token: PASSWORD, environment: { GITOPS_GIT_TOKEN: PASSWORD } });
+    const artifact = await fetchDeclared(await withModule(server, moduleUrl, commit), { submodules: true });
 
     assert.equal(await textOf(artifact, "sub/sub.yaml"), "kind: Sub\n");
-    assert.ok(seen.length > 0 && seen.every((header) => header === undefined));
   });
+
+  for (const [whose, declared] of Object.entries({
+    "the Secret's": { secret },
+    "the person's": { token: PASSWORD, environment: { GITOPS_GIT_TOKEN: PASSWORD } },
+  })) {
+    test(`on another server are not sent ${whose} credentials, even where it asks`, async () => {
+      const seen: (string | undefined)[] = [];
+      const server = await startServer({ tls: own, auth: { username: whose === "the Secret's" ? "flux" : "git", password: PASSWORD } });
+      const other = await startServer({ tls: own, intercept: asking(seen) });
+      const url = await withModule(server, `${other.url}/sub.git`, "1".repeat(40));
+      const authority = join(newFolder("authority"), "ca.crt");
+      await writeFile(authority, own.cert);
+      const environment = { GIT_SSL_CAINFO: authority, ...("environment" in declared ? declared.environment : {}) };
+
+      const { tree } = await fetchDeclared(url, { ...declared, submodules: true, environment });
+
+      await assert.rejects(tree.list("sub"), { code: "UNAUTHENTICATED" });
+      assert.deepEqual(new Set(seen), new Set([undefined]));
+    });
+  }
 
   const refused: Readonly<Record<string, string>> = {
     "file:///etc": "PROTOCOL_FORBIDDEN",

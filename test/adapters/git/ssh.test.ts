@@ -109,8 +109,10 @@ describe("over ssh", { skip }, () => {
       const data = { identity: await readFile(join(folder, "user"), "utf8"), known_hosts: await knownHost(), ...changes };
       const secret = new Map(Object.entries(data).map(([key, value]) => [key, Buffer.from(value)]));
       const access = { secret, timeoutMs: 60_000, submodules: false };
-      // The person's own configuration would send another key, and knows no host.
-      const fetcher = await newFetcher({ environment: { ...(await environmentWith("stranger", "")), SSH_AUTH_SOCK: "/nonexistent" } });
+      // The person's own configuration would send another key, knows no host, and leads nowhere.
+      const fetcher = await newFetcher({
+        environment: { ...(await environmentWith("stranger", "", "  ProxyCommand false\n")), SSH_AUTH_SOCK: "/nonexistent" },
+      });
       return await fetcher.fetch(
         { type: "git", url: from, ref: { type: "branch", name: "main" }, path: "" },
         { ...quietOptions(), access },
