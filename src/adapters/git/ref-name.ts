@@ -30,7 +30,7 @@ export function checkRef(ref: GitRef): void {
       return;
     case "commit":
       if (!isShortCommitId(ref.id)) throw new GitOpsError("USAGE", "the commit id is not 4 to 40 hexadecimal digits");
-      if (ref.of !== undefined) checkName(ref.of.name);
+      if (ref.of !== undefined) checkName(withoutPeel(ref.of.name));
       return;
     case "named":
     case "branch":
