@@ -127,15 +127,15 @@ function inNamespace(manifest: Manifest, namespace: string): Manifest {
   return { ...manifest, id: { ...manifest.id, namespace }, object: { ...manifest.object, metadata: placed } };
 }
 
-/** The folder of a path, and the file in it where the path is no folder itself. */
-async function located(path: string): Promise<{ readonly folder: string; readonly file: string }> {
+/** The folder of a path, and the file in it where the path is no folder itself. Throws PATH_NOT_FOUND. */
+export async function located(path: string): Promise<{ readonly folder: string; readonly file: string }> {
   const absolute = resolve(path);
   try {
     const isFolder = (await stat(absolute)).isDirectory();
     return isFolder ? { folder: absolute, file: "" } : { folder: dirname(absolute), file: basename(absolute) };
   } catch (cause) {
     throw new GitOpsError("PATH_NOT_FOUND", `there is no file or folder ${path}`, {
-      hint: "-f names files of Flux objects, or a folder of them",
+      hint: "name a file, or a folder of files",
       data: { path },
       cause,
     });

@@ -44,6 +44,13 @@ export { selectObjects } from "./operations/select-objects.ts";
 export { reconcileObjects, type ReconcileOptions } from "./operations/reconcile-objects.ts";
 export { resumeObjects, suspendObjects, type SuspendOutcome } from "./operations/suspend-objects.ts";
 export { composeGitRepository, composeKustomization } from "./dialects/flux/compose.ts";
+export {
+  definitionsAmong,
+  installDefinitions,
+  ownDefinitions,
+  type InstalledDefinition,
+  type InstallRequest,
+} from "./operations/install-definitions.ts";
 export { checkComposed, createObject } from "./operations/create-object.ts";
 export { controllerOf, type ControllerLife } from "./operations/controller-life.ts";
 export type { AppResult, AppsOptions, AppsRequest } from "./operations/apps/apps-request.ts";

@@ -12,6 +12,7 @@ import { historyCommand } from "./history.ts";
 import { logsCommand } from "./logs.ts";
 import { getCommand } from "./get.ts";
 import { helpCommand } from "./help.ts";
+import { installCommand } from "./install.ts";
 import { reconcileCommand } from "./reconcile.ts";
 import { releaseCommand } from "./release.ts";
 import { resumeCommand } from "./resume.ts";
@@ -41,6 +42,7 @@ export const COMMANDS: readonly Command[] = [
   adoptCommand,
   releaseCommand,
   clusterCommand,
+  installCommand,
   completionCommand,
   versionCommand,
   helpCommand,

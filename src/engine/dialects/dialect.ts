@@ -18,6 +18,8 @@ export interface Dialect {
   readonly title: string;
   /** Apps before sources, those used most first. */
   readonly kinds: readonly SpokenKind[];
+  /** CustomResourceDefinitions of the played kinds, for clusters that have none. */
+  readonly definitions: readonly JsonObject[];
   /** How the played kind of app keeps what it owns. */
   readonly record: RecordFormat;
   /** What an object says of itself, whatever version it is read through. */

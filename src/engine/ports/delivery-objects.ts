@@ -11,7 +11,7 @@ export interface ObjectWriteOptions extends CallOptions {
 }
 
 /**
- * Writes the objects of dialects (spec, status, annotations), never a workload: a port of its own, so that what asks a controller
+ * Writes the objects of dialects (spec, status, annotations) and the definitions of their kinds, never a workload: a port of its own, so that what asks a controller
  * to work cannot change what the controller delivers. Throws as ClusterWriter does.
  */
 export interface DeliveryObjects {

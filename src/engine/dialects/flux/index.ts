@@ -1,5 +1,6 @@
 import type { Dialect } from "../dialect.ts";
 import { kustomizationApp } from "./app.ts";
+import { FLUX_DEFINITIONS } from "./definitions.ts";
 import { deletionEffect, keepPatch } from "./deletion.ts";
 import { FLUX_KINDS } from "./kinds.ts";
 import { kustomizationStatus } from "./outcome.ts";
@@ -14,6 +15,7 @@ export const fluxDialect: Dialect = {
   name: "flux",
   title: "Flux",
   kinds: FLUX_KINDS,
+  definitions: FLUX_DEFINITIONS,
   record: KUSTOMIZATION_RECORD,
   view: viewFluxObject,
   ownerOf: fluxOwnerOf,
