@@ -154,6 +154,48 @@ for (const [name, { object, code, says }] of Object.entries(refused)) {
   });
 }
 
+const ENCRYPTED = "ENC[AES256_GCM,data:hunter2,iv:x,tag:y,type:str]";
+const SOPS = `sops:\n  mac: '${ENCRYPTED}'\n  version: 3.9.0\n`;
+const BARE_SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n";
+
+/** Overlays with something in them that SOPS encrypted, and the file that is to be named. */
+const encrypted: Readonly<Record<string, readonly [Files, RegExp]>> = {
+  "a resource": [
+    { "kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": `${BARE_SECRET}stringData:\n  password: '${ENCRYPTED}'\n${SOPS}` },
+    /a\.yaml.*SOPS/,
+  ],
+  "a file that a generator reads": [
+    {
+      "kustomization.yaml": "secretGenerator: [{name: s, envs: [secret.env]}]\n",
+      "secret.env": `password=${ENCRYPTED}\nsops_mac=${ENCRYPTED}\nsops_version=3.9.0\n`,
+    },
+    /secret\.env.*SOPS/,
+  ],
+  "a patch": [
+    {
+      "kustomization.yaml": "resources: [a.yaml]\npatches: [{path: p.yaml}]\n",
+      "a.yaml": BARE_SECRET,
+      "p.yaml": `${BARE_SECRET}stringData:\n  password: '${ENCRYPTED}'\n${SOPS}`,
+    },
+    /p\.yaml.*SOPS/,
+  ],
+};
+
+for (const [name, [files, says]] of Object.entries(encrypted)) {
+  test(`B43-B46 ${name} that SOPS encrypted is delivered by nobody, and printed by build as the original prints it`, { skip }, async () => {
+    const shop = await newWorkspace(plane!, files);
+    for (const command of ["sync", "diff"] as const) {
+      const { result, writes } = await shop.writesOf(() => shop.run(command));
+      assertCode(result, 11);
+      assert.match(result.stderr, says);
+      assert.deepEqual(writes, []);
+    }
+    const built = await gitops(["build", shop.folder], { home: shop.home });
+    assertCode(built, 0);
+    assert.match(built.stdout, /^kind: Secret$/m);
+  });
+}
+
 test("credentials in a URL and a token of a kubeconfig are in no output, no record and no file", { skip }, async () => {
   const { url } = await server.createRepository("app", { "a.yaml": configMap("a", { a: "1" }) });
   const shop = await newWorkspace(plane!, {});

@@ -2,11 +2,12 @@ import type { ServedKind } from "../../engine/model/discovery.ts";
 import { objectAt, stringAt, type JsonObject } from "../../engine/model/json.ts";
 import { formatResourceId, versionOf, type ResourceId } from "../../engine/model/resource-id.ts";
 import type { ClusterReader } from "../../engine/ports/cluster-reader.ts";
+import { eventAbout } from "./event-about.ts";
 import type { DeliveryObjects, ObjectWriteOptions } from "../../engine/ports/delivery-objects.ts";
 import { printExactJson } from "./exact-json.ts";
 import { sendApply } from "./reader.ts";
 import { isMissingNamespace, isMissingObject } from "./refusal.ts";
-import { objectPath, queryText, servedKind } from "./resource-path.ts";
+import { collectionPath, objectPath, queryText, servedKind } from "./resource-path.ts";
 import type { ApiCall } from "./transport/client.ts";
 import type { WriterParts } from "./writer.ts";
 
@@ -43,6 +44,22 @@ export function createDeliveryObjects({ connection, onWrite }: WriterParts, read
       const stored = await sendApply({ connection, served }, manifest, { fieldManager, force: true, strict: true, signal }, false);
       onWrite();
       return stored;
+    },
+    async record(object, event, { signal }) {
+      const manifest = eventAbout(object, event, new Date());
+      const served = servedKind(await reader.discover({ signal }), manifest.id);
+      const call: ApiCall = {
+        method: "POST",
+        path: `${collectionPath(served, served.version, manifest.id.namespace)}${queryText({ fieldManager: event.component })}`,
+        what: `record an Event about ${stringAt(object, "kind")} ${stringAt(object, "metadata", "name")}`,
+        body: printExactJson(manifest.object),
+        contentType: "application/json",
+        idempotent: true,
+        object: manifest.id,
+        signal,
+      };
+      await connection.answer(call, { id: manifest.id, object: manifest.object });
+      onWrite();
     },
     async delete(id, { signal }) {
       const served = await find(id, signal);

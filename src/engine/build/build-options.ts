@@ -48,6 +48,8 @@ export interface BuildOptions {
   readonly budget: BuildBudget;
   /** `LoadRestrictionsNone` lets a kustomization name files outside its own folder (never outside the tree). */
   readonly loadRestrictor: "LoadRestrictionsRootOnly" | "LoadRestrictionsNone";
+  /** A kustomization prints what SOPS encrypted as the original does; left out, it is refused: nothing may be delivered so. */
+  readonly keepsEncrypted?: boolean;
   /** Typos that only warn (a patch target that matches nothing) become errors. */
   readonly strict: boolean;
   /** Whether each manifest tells which steps of the build touched which of its fields. It costs a comparison after every step, fewer for one kind. */

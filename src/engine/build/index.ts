@@ -28,7 +28,7 @@ export async function build(tree: FileTree, path: string, asked: BuildOptions): 
   const options = withoutOutsideTime(asked);
   const metered = meteredTree(tree, options);
   const { objects, warnings } = await buildObjects(metered, path, options);
-  return { manifests: manifestsOf(objects, options.budget), warnings };
+  return { manifests: manifestsOf(objects, options), warnings };
 }
 
 async function buildObjects(tree: FileTree, path: string, options: BuildOptions): Promise<KustomizeResult> {

@@ -3,13 +3,16 @@ import { stringAt } from "../model/json.ts";
 import type { Manifest, Origin } from "../model/manifest.ts";
 import { formatResourceId, groupOf, resourceKey, type ResourceId } from "../model/resource-id.ts";
 import { fileFailure } from "../yaml/failure.ts";
-import type { BuildBudget } from "./build-options.ts";
+import type { BuildOptions } from "./build-options.ts";
 import type { BuiltObject } from "./built-object.ts";
 import { noProblems } from "./problems.ts";
 import { refuseEncrypted } from "./refuse-encrypted.ts";
 
 /** Built objects with what names them. Throws BUILD_FAILED for two of one name, UNSUPPORTED_CONTENT, LIMIT_EXCEEDED. */
-export function manifestsOf(objects: readonly BuiltObject[], budget: BuildBudget): readonly Manifest[] {
+export function manifestsOf(
+  objects: readonly BuiltObject[],
+  { budget, keepsEncrypted }: Pick<BuildOptions, "budget" | "keepsEncrypted">,
+): readonly Manifest[] {
   if (objects.length > budget.documents) {
     throw beyondLimit("documents", `more than ${budget.documents} objects in the build`);
   }
@@ -18,6 +21,7 @@ export function manifestsOf(objects: readonly BuiltObject[], budget: BuildBudget
   const manifests: Manifest[] = [];
   for (const built of objects) {
     problems.collect(() => {
+      if (keepsEncrypted !== true) refuseEncrypted(built.object, built.origin);
       const manifest = manifestOf(built);
       refuseDuplicate(manifest, `${resourceKey(manifest.id)}\0${manifest.apiVersion}`, seen);
       manifests.push(manifest);
@@ -28,7 +32,6 @@ export function manifestsOf(objects: readonly BuiltObject[], budget: BuildBudget
 }
 
 function manifestOf({ object, origin, touches }: BuiltObject): Manifest {
-  refuseEncrypted(object, origin);
   const apiVersion = stringAt(object, "apiVersion");
   const id: ResourceId = {
     group: groupOf(apiVersion),

@@ -34,6 +34,8 @@ export interface Dialect {
   statusAfter(object: JsonObject, outcome: AppOutcome): JsonObject;
   /** Annotations that ask something of a controller once: no part of what an object declares. */
   readonly requestAnnotations: readonly string[];
+  /** What is told about a run that changed something or failed, from the object after it; the annotations that its tools read with it. */
+  eventAfter(outcome: AppOutcome): Readonly<{ reason: string; annotations: Readonly<Record<string, string>> }>;
   /** A merge patch that asks the controller to reconcile now; `token` is told apart from all earlier ones. */
   requestPatch(token: string): JsonObject;
   /** A merge patch that suspends or resumes. `reason` and `until` (ISO 8601) are noted where they are not "". */

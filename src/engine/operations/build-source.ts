@@ -14,5 +14,5 @@ export async function buildSource(
   context: RunContext,
 ): Promise<{ readonly revision: Revision; readonly result: BuildResult }> {
   const artifact = await ports.fetcher.fetch(source, { ...context, identify: false });
-  return { revision: artifact.revision, result: await buildArtifact(artifact, options, ports, context) };
+  return { revision: artifact.revision, result: await buildArtifact(artifact, { ...options, keepsEncrypted: true }, ports, context) };
 }

@@ -37,12 +37,13 @@ export async function runBuild(
   work: (options: BuildOptions) => Promise<BuildResult>,
 ): Promise<BuildResult> {
   const { ports, context, delivery } = around;
-  const { budget, loadRestrictor, strict, tracesTouches = false } = options;
+  const { budget, loadRestrictor, strict, tracesTouches = false, keepsEncrypted = false } = options;
   const given: BuildOptions = {
     budget,
     loadRestrictor,
     strict,
     tracesTouches,
+    keepsEncrypted,
     monotonic: () => ports.clock.monotonic(),
     signal: context.signal,
     ...surroundingsOf(artifact, ports.surroundings, context, delivery),

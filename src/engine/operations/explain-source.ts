@@ -49,7 +49,12 @@ export async function explainSource(
   context: RunContext,
 ): Promise<Explanation> {
   const artifact = await ports.fetcher.fetch(source, { ...context, identify: false });
-  const { manifests, warnings } = await buildArtifact(artifact, { ...options, tracesTouches: { ofKind: query.kind } }, ports, context);
+  const { manifests, warnings } = await buildArtifact(
+    artifact,
+    { ...options, keepsEncrypted: true, tracesTouches: { ofKind: query.kind } },
+    ports,
+    context,
+  );
   const found = manifests.filter(({ id }) => id.kind.toLowerCase() === query.kind.toLowerCase() && id.name === query.name);
   if (found.length === 0) throw notBuilt(query, manifests);
   return { objects: await Promise.all(found.map((manifest) => explain(artifact, manifest, query.field ?? ""))), warnings };

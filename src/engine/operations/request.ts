@@ -112,6 +112,8 @@ export interface DeliveryRequest {
     readonly strict: boolean;
     /** Whether manifests tell which steps touched which fields; see BuildOptions. */
     readonly tracesTouches?: boolean | { readonly ofKind: string };
+    /** Nothing is delivered: what SOPS encrypted is printed as it is. */
+    readonly keepsEncrypted?: boolean;
   };
   /** uid of kube-system that the cluster must have. */
   readonly expectCluster: string | undefined;

@@ -10,6 +10,17 @@ export interface ObjectWriteOptions extends CallOptions {
   readonly resourceVersion: string;
 }
 
+/** Something that happened to an object, for `kubectl describe` and `gitops events`. */
+export interface ObjectEvent {
+  readonly type: "Normal" | "Warning";
+  /** CamelCase, such as ReconciliationSucceeded. */
+  readonly reason: string;
+  readonly message: string;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Who says so, such as kustomize-controller. */
+  readonly component: string;
+}
+
 /**
  * Writes the objects of dialects (spec, status, annotations) and the definitions of their kinds, never a workload: a port of its own, so that what asks a controller
  * to work cannot change what the controller delivers. Throws as ClusterWriter does.
@@ -21,6 +32,8 @@ export interface DeliveryObjects {
   patchStatus(id: ResourceId, change: JsonObject, options: ObjectWriteOptions): Promise<JsonObject>;
   /** Server-side apply of the whole object, conflicts taken. */
   apply(manifest: Manifest, options: Omit<ObjectWriteOptions, "resourceVersion">): Promise<JsonObject>;
+  /** Records an Event about an object, as it is in the cluster now. */
+  record(object: JsonObject, event: ObjectEvent, options: CallOptions): Promise<void>;
   /** "gone" where there was none; "deleting" where finalizers hold it. */
   delete(id: ResourceId, options: CallOptions): Promise<"gone" | "deleting">;
 }

@@ -43,7 +43,7 @@ export async function buildForFlux(tree: FileTree, { path, ...build }: FluxBuild
   const fields = { ...AS_LISTED, ...layOver(root.fields, { ...build.overlay, components: [...components] }) };
   const laidOver = treeWithFile(metered, root.path, new TextEncoder().encode(printYaml(fields)));
   const { objects, warnings } = await buildOverlay(laidOver, folder, { ...options, loadRestrictor: "LoadRestrictionsNone" });
-  return { manifests: manifestsOf(objects, options.budget), warnings: [...root.warnings, ...warnings] };
+  return { manifests: manifestsOf(objects, options), warnings: [...root.warnings, ...warnings] };
 }
 
 /** `..` cannot leave the artifact: it stops at the top, as in the controller. */

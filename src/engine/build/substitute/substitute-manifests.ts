@@ -56,7 +56,7 @@ export function substituteManifests(
     if (substituted !== undefined) objects.push({ object: substituted, origin: manifest.origin });
   }
   problems.throwAny();
-  return manifestsOf(objects, budget);
+  return manifestsOf(objects, { budget });
 }
 
 /** Line breaks are taken out of all values, as they would break the text that they are put into. */

@@ -3,7 +3,7 @@ import { kustomizationApp } from "./app.ts";
 import { FLUX_DEFINITIONS } from "./definitions.ts";
 import { deletionEffect, keepPatch } from "./deletion.ts";
 import { FLUX_KINDS } from "./kinds.ts";
-import { kustomizationStatus } from "./outcome.ts";
+import { kustomizationEvent, kustomizationStatus } from "./outcome.ts";
 import { KUSTOMIZATION_RECORD } from "./record.ts";
 import { REQUEST_ANNOTATIONS, requestPatch, suspendPatch } from "./requests.ts";
 import { fluxOwnerOf } from "./owner.ts";
@@ -22,6 +22,7 @@ export const fluxDialect: Dialect = {
   app: kustomizationApp,
   source: gitRepositorySource,
   statusAfter: kustomizationStatus,
+  eventAfter: kustomizationEvent,
   requestAnnotations: REQUEST_ANNOTATIONS,
   requestPatch,
   suspendPatch,

@@ -1,5 +1,6 @@
 import type { AppOutcome, FailedStage } from "../../model/app-outcome.ts";
 import { arrayAt, isJsonObject, stringAt, valueAt, type JsonObject, type JsonValue } from "../../model/json.ts";
+import { KUSTOMIZE_GROUP } from "./kinds.ts";
 import { KUSTOMIZATION_RECORD } from "./record.ts";
 import { REQUESTED_AT } from "./requests.ts";
 
@@ -45,6 +46,15 @@ export function kustomizationStatus(object: JsonObject, outcome: AppOutcome): Js
     ...(failure === undefined || RECORDED.has(failure.stage) ? { history: historyAfter(object, outcome) } : {}),
     ...(requested === "" ? {} : { lastHandledReconcileAt: requested }),
   };
+}
+
+/** What the controller's Event about a run carries: the reason of its Ready condition, and the revision that it was about. */
+export function kustomizationEvent({ failure, revision }: AppOutcome): {
+  readonly reason: string;
+  readonly annotations: Readonly<Record<string, string>>;
+} {
+  const annotations = revision === "" ? {} : { [`${KUSTOMIZE_GROUP}/revision`]: revision };
+  return { reason: failure === undefined ? SUCCEEDED : REASONS[failure.stage], annotations };
 }
 
 interface Wanted {

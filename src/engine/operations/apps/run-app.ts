@@ -1,5 +1,5 @@
 import { controllerOf, type ControllerLife } from "../controller-life.ts";
-import { dialectOf } from "../../dialects/table.ts";
+import { dialectOf, type DialectKind } from "../../dialects/table.ts";
 import type { App } from "../../model/app.ts";
 import type { AppOutcome, FailedStage } from "../../model/app-outcome.ts";
 import { GitOpsError, type ErrorCode } from "../../model/errors.ts";
@@ -153,7 +153,7 @@ function controllerAlive({ id }: App, life: Exclude<ControllerLife, { alive: fal
 /** Writes what a run came to into the status of the app's object, where it is in the cluster. */
 export async function writeStatus(
   id: ResourceId,
-  outcome: AppOutcome,
+  { outcome, counts }: Pick<AppRunResult, "outcome" | "counts">,
   { ports, context }: Pick<AppRun, "ports" | "context">,
 ): Promise<void> {
   const spoken = dialectOf(id);
@@ -162,7 +162,30 @@ export async function writeStatus(
   if (live === undefined) return;
   const status = spoken.dialect.statusAfter(live, outcome);
   const fieldManager = spoken.dialect.record.statusManager;
-  await ports.objects.patchStatus(id, { status }, { fieldManager, resourceVersion: "", signal: context.signal });
+  const told = await ports.objects.patchStatus(id, { status }, { fieldManager, resourceVersion: "", signal: context.signal });
+  await recordEvent(told, spoken, { outcome, counts }, { ports, context });
+}
+
+/** An Event for who watches the cluster, where something changed or failed. Who may not write Events is told, and goes on. */
+async function recordEvent(
+  object: JsonObject,
+  { dialect, kind }: DialectKind,
+  { outcome, counts }: Pick<AppRunResult, "outcome" | "counts">,
+  { ports, context }: Pick<AppRun, "ports" | "context">,
+): Promise<void> {
+  const { failure, revision } = outcome;
+  const { created, configured, pruned } = counts;
+  if (failure === undefined && created + configured + pruned === 0) return;
+  const changes = `${String(created)} created, ${String(configured)} configured, ${String(pruned)} pruned`;
+  const type = failure === undefined ? "Normal" : "Warning";
+  const message = failure?.message ?? `Applied revision: ${revision} (${changes})`;
+  const event = { ...dialect.eventAfter(outcome), type, message, component: kind.controller.title } as const;
+  try {
+    await ports.objects.record(object, event, context);
+  } catch (error) {
+    if (!isExpected(error) || error.code !== "FORBIDDEN") throw error;
+    context.emit({ type: "warning", message: `no Event was recorded: ${error.message}` });
+  }
 }
 
 /** The live object of an app, where its kind is served. */

@@ -210,7 +210,7 @@ class AppsRun {
       const onNested = (nested: readonly Manifest[]): void => this.#takeIn(nested, entry);
       const result = await runApp(app, { ...run, sources: this.#sources, onNested });
       const ended = await this.#withChildren(entry, result);
-      await writeStatus(app.id, ended.outcome, run);
+      await writeStatus(app.id, ended, run);
       this.#end(entry, ended);
     } catch (error) {
       if (!(error instanceof GitOpsError) || this.#context.signal.aborted) throw error;

@@ -88,7 +88,7 @@ export class FolderLoader {
     if (isUrl(entry)) {
       const bytes = await this.session.readRemote(entry, naming);
       const path = withoutCredentials(entry);
-      refuseEncryptedFile(path, bytes);
+      this.#refuseEncrypted(path, bytes);
       return { path, bytes };
     }
     const path = await this.#resolved(entry, naming);
@@ -99,8 +99,12 @@ export class FolderLoader {
     if ((await this.session.tree.typeOf(path)) !== "file") throw buildFailure(naming.spot, `${naming.field}: '${entry}' must be a file`);
     const bytes = await this.session.read(path);
     const shown = this.session.shown(path);
-    refuseEncryptedFile(shown, bytes);
+    this.#refuseEncrypted(shown, bytes);
     return { path: shown, bytes };
+  }
+
+  #refuseEncrypted(path: string, bytes: Uint8Array): void {
+    if (this.session.options.keepsEncrypted !== true) refuseEncryptedFile(path, bytes);
   }
 
   /**
