@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
@@ -118,6 +119,61 @@ describe("a folder that is a chart", { skip }, () => {
     const fetched = await build(umbrella(server.url), [...ENABLED, "--allow-remote", server.url]);
     assert.equal(fetched.code, 0, fetched.stderr);
     assert.match(fetched.stdout, /version: 1\.0\.0/);
+  });
+});
+
+describe("what a chart depends on", { skip }, () => {
+  const umbrella = "apiVersion: v2\nname: umbrella\nversion: 1.0.0\n";
+  const web = { name: "web", version: "1.2.3" };
+
+  /** A lock file as helm accepts it: anybody can compute its digest. */
+  function lockFile(declared: string, repository: string): string {
+    const pair = [[{ ...web, repository: declared }], [{ ...web, repository }]];
+    const digest = createHash("sha256").update(JSON.stringify(pair)).digest("hex");
+    return JSON.stringify({ dependencies: pair[1], digest: `sha256:${digest}`, generated: "2024-01-01T00:00:00Z" });
+  }
+
+  /** A chart that would be read from outside of the repository. */
+  async function outsideChart(): Promise<string> {
+    const folder = join(newHome(), "web");
+    await writeFiles(folder, { ...WEB_CHART, "templates/secret.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: outside}\n" });
+    return `file://${folder}`;
+  }
+
+  const declared = `${umbrella}dependencies: [{name: web, version: 1.2.3, repository: 'file://../lib/web'}]\n`;
+
+  test("may be locked to where the chart says", async () => {
+    const lock = lockFile("file://../lib/web", "file://../lib/web");
+    const built = await build({ "app/Chart.yaml": declared, "app/Chart.lock": lock, ...below("lib/web", WEB_CHART) }, ENABLED);
+    assert.equal(built.code, 0, built.stderr);
+  });
+
+  for (const file of ["Chart.lock", "requirements.lock"]) {
+    test(`is not read from elsewhere because ${file} says so`, async () => {
+      for (const repository of [await outsideChart(), "oci://127.0.0.1:1/charts"]) {
+        const lock = lockFile("file://../lib/web", repository);
+        const refused = await build({ "app/Chart.yaml": declared, [`app/${file}`]: lock, ...below("lib/web", WEB_CHART) }, ENABLED);
+        assert.equal(refused.code, 11, refused.stderr);
+        assert.equal(refused.stdout, "");
+        assert.match(
+          refused.stderr,
+          new RegExp(`app/${file}: the dependency 'web' is locked to a repository that the chart does not name`),
+        );
+      }
+    });
+  }
+
+  test("is not read from elsewhere because helm knows another spelling of a field", async () => {
+    const outside = await outsideChart();
+    for (const text of [
+      `${umbrella}dependencies: [{name: web, version: 1.2.3, repository: 'file://../lib/web', repo\u017fitory: '${outside}'}]\n`,
+      `${declared}dependencie\u017f: [{name: web, version: 1.2.3, repository: '${outside}'}]\n`,
+    ]) {
+      const refused = await build({ "app/Chart.yaml": text, ...below("lib/web", WEB_CHART) }, ENABLED);
+      assert.equal(refused.code, 11, refused.stderr);
+      assert.equal(refused.stdout, "");
+      assert.match(refused.stderr, /is no field of a chart's\nhint: write (?:repository|dependencies)/);
+    }
   });
 });
 

@@ -2,7 +2,7 @@ import { allowingFlag, isAllowed, remoteHost } from "../allowed-remotes.ts";
 import type { BuildOptions } from "../build-options.ts";
 import type { FileTree } from "../../model/artifact.ts";
 import type { ChartFiles } from "../../model/chart-renderer.ts";
-import { arrayAt, isJsonObject, stringAt } from "../../model/json.ts";
+import { arrayAt, isJsonObject, type JsonObject, stringAt } from "../../model/json.ts";
 import { fileFailure } from "../../yaml/failure.ts";
 import { readYaml } from "../../yaml/read.ts";
 import { readChartFiles } from "./chart-files.ts";
@@ -34,6 +34,7 @@ export async function addDependencies(
   const declared = dependenciesOf(folder, own, options);
   const missing = declared.filter(({ name }) => !isVendored(own, name));
   const place = folder.replace(/^\//, "");
+  if (missing.length > 0) checkLock(folder, declared, own, options);
   const files = new Map<string, Uint8Array>();
   const add = (at: string, found: ChartFiles): void => {
     for (const [path, bytes] of found) files.set(at === "" ? path : `${at}/${path}`, bytes);
@@ -55,17 +56,45 @@ export async function addDependencies(
   return { files, chart: place, dependencies: [...new Set(repositories)] };
 }
 
-function dependenciesOf(folder: string, own: ChartFiles, { budget }: BuildOptions): readonly Dependency[] {
-  return ["Chart.yaml", "requirements.yaml"].flatMap((name) => {
-    const bytes = own.get(name);
-    if (bytes === undefined) return [];
-    const [document] = readYaml(bytes, { file: folder === "" ? name : `${folder}/${name}`, dialect: "kustomization", budget });
-    const value = document?.value;
-    if (!isJsonObject(value)) return [];
-    return arrayAt(value, "dependencies").flatMap((each) =>
-      isJsonObject(each) ? [{ name: stringAt(each, "name"), repository: stringAt(each, "repository") }] : [],
-    );
+function dependenciesOf(folder: string, own: ChartFiles, options: BuildOptions): readonly Dependency[] {
+  return ["Chart.yaml", "requirements.yaml"].flatMap((name) => dependenciesIn(folder, name, own, options));
+}
+
+function dependenciesIn(folder: string, name: string, own: ChartFiles, { budget }: BuildOptions): readonly Dependency[] {
+  const bytes = own.get(name);
+  if (bytes === undefined) return [];
+  const [document] = readYaml(bytes, { file: folder === "" ? name : `${folder}/${name}`, dialect: "kustomization", budget });
+  const value = document?.value;
+  if (!isJsonObject(value)) return [];
+  refuseMisspelt(folder, name, value, ["dependencies"]);
+  return arrayAt(value, "dependencies").flatMap((each) => {
+    if (!isJsonObject(each)) return [];
+    refuseMisspelt(folder, name, each, ["name", "repository"]);
+    return [{ name: stringAt(each, "name"), repository: stringAt(each, "repository") }];
   });
+}
+
+/**
+ * helm reads keys as Go's encoding/json does, whatever the case of their letters, long s and Kelvin sign included: what is not checked
+ * here would lead it elsewhere.
+ */
+function refuseMisspelt(folder: string, name: string, value: JsonObject, fields: readonly string[]): void {
+  for (const key of Object.keys(value)) {
+    const field = key.toUpperCase().toLowerCase();
+    if (key === field || !fields.includes(field)) continue;
+    throw problem(folder, "BUILD_FAILED", `${JSON.stringify(key)} is no field of a chart's`, `write ${field}`, name);
+  }
+}
+
+/** helm fetches what the lock file says, and its digest is no proof: whoever writes the chart can compute it. */
+function checkLock(folder: string, declared: readonly Dependency[], own: ChartFiles, options: BuildOptions): void {
+  for (const file of ["Chart.lock", "requirements.lock"]) {
+    for (const { name, repository } of dependenciesIn(folder, file, own, options)) {
+      if (declared.some((each) => each.name === name && each.repository === repository)) continue;
+      const message = `the dependency '${name}' is locked to a repository that the chart does not name`;
+      throw problem(folder, "BUILD_FAILED", message, `run helm dependency update, and commit ${file}`, file);
+    }
+  }
 }
 
 function isVendored(own: ChartFiles, name: string): boolean {
@@ -100,7 +129,8 @@ function problem(
   code: "FEATURE_FORBIDDEN" | "PATH_ESCAPES_REPOSITORY" | "BUILD_FAILED",
   message: string,
   hint?: string,
+  name = "Chart.yaml",
 ): Error {
-  const file = folder === "" ? "Chart.yaml" : `${folder}/Chart.yaml`;
+  const file = folder === "" ? name : `${folder}/${name}`;
   return fileFailure(code, { severity: "error", file, message, ...(hint === undefined ? {} : { hint }) });
 }
