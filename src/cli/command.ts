@@ -90,6 +90,10 @@ export interface SourceFlags {
 export interface ReadSession extends Session {
   readonly source: (flags: SourceFlags) => Promise<Pick<ReaderPorts, "fetcher" | "clock" | "surroundings">>;
   readonly readers: (flags: SourceFlags) => Promise<ReaderPorts>;
+  /** The same in another context of the kubeconfig. */
+  readonly inContext: (name: string) => ReadSession;
+  /** The names of the kubeconfig's contexts. */
+  readonly contexts: () => Promise<readonly string[]>;
   readonly appReaders: (flags: SourceFlags) => Promise<AppReaderPorts>;
   /** A repository URL that a person typed, cleaned of credentials. Throws USAGE, PROTOCOL_FORBIDDEN. */
   readonly repository: (typed: string) => Promise<string>;

@@ -107,6 +107,8 @@ function openSession(globals: GlobalOptions, host: Host, signal: AbortSignal): W
     repository: async (typed) => (await wiring()).repository(typed),
     readers: async (flags) => (await wiring()).readers(flags),
     writers: async (flags) => (await wiring()).writers(flags),
+    inContext: (name) => openSession({ ...globals, context: name }, host, signal),
+    contexts: async () => (await wiring()).contexts(),
     appReaders: async (flags) => (await wiring()).appReaders(flags),
     appWriters: async (flags) => (await wiring()).appWriters(flags),
     fleet: async (home) => (await wiring()).fleet(home),

@@ -40,6 +40,7 @@ export interface Wiring {
   readonly source: (flags: SourceFlags) => Promise<SourcePorts>;
   readonly readers: (flags: SourceFlags) => Promise<ReaderPorts>;
   readonly writers: (flags: SourceFlags) => Promise<WriterPorts>;
+  readonly contexts: () => Promise<readonly string[]>;
   readonly appReaders: (flags: SourceFlags) => Promise<AppReaderPorts>;
   readonly appWriters: (flags: SourceFlags) => Promise<AppWriterPorts>;
   readonly asking: () => Promise<AskingPorts>;
@@ -71,6 +72,10 @@ export function openWiring(asked: WiringOptions): Wiring {
       const { bindings, areKept } = await openBindings(environment);
       if (!areKept) emit({ type: "warning", message: NO_HOME });
       return { ...parts, cluster: connected, deliveries: createDeliveryWriter(connected, clock), bindings };
+    },
+    contexts: async () => {
+      const { findKubeconfig } = await import("../adapters/kubernetes/kubeconfig/find.ts");
+      return [...((await findKubeconfig(globals.kubeconfig, environment))?.contexts.keys() ?? [])];
     },
     appReaders: async (flags) => {
       const [parts, connected, { createDeliveryStore }] = await Promise.all([source(flags), cluster(), deliveryStore()]);

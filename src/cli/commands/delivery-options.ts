@@ -71,6 +71,13 @@ export const POLICY_OPTIONS = {
   },
 } as const satisfies OptionTable;
 
+/** Several clusters at once. */
+export const CONTEXTS_OPTION = {
+  type: "string",
+  placeholder: "NAMES",
+  description: "in these contexts of the kubeconfig at once, commas between them; all for all of them",
+} as const;
+
 /** Which apps are delivered, and how. */
 export const APP_OPTIONS = {
   filename: { type: "list", short: "f", placeholder: "PATH", description: "file or folder of Flux objects to deliver; may be repeated" },
