@@ -55,6 +55,7 @@ export { checkComposed, createObject } from "./operations/create-object.ts";
 export { controllerOf, type ControllerLife } from "./operations/controller-life.ts";
 export type { AppResult, AppsOptions, AppsRequest } from "./operations/apps/apps-request.ts";
 export { prepareAppDeletion, type AppDeletion } from "./operations/apps/delete-app.ts";
+export { checkFilesCluster } from "./operations/apps/files-cluster.ts";
 export { readDeclared } from "./operations/apps/read-declared.ts";
 export { isPlayed, sortDeclared, type DeclaredObjects } from "./operations/apps/declared-objects.ts";
 export { syncApps, type AppsResult } from "./operations/apps/sync-apps.ts";

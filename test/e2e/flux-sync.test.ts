@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gitops, newHome, type CommandResult } from "../support/cli.ts";
 import { planeOrSkip } from "../support/control-plane.ts";
@@ -124,4 +124,30 @@ test("an app inside an app is delivered by the same run, after what it depends o
     .map((line) => line.split(/ +/)[2]);
   assert.deepEqual(order, ["infra", "apps", "root"]);
   assert.deepEqual(await data("web"), { greeting: "hello" });
+});
+
+test("files that were delivered to another cluster are refused until that one is meant", { skip }, async () => {
+  const home = newHome();
+  const namespace = await plane!.createNamespace("flux");
+  const { url } = await repository({ "a.yaml": configMap("one", { key: "1" }) });
+  const options = { namespace, name: "shop", url };
+  const file = join(home, "shop.yaml");
+  await writeFiles(home, {
+    "shop.yaml": [gitRepository(options), kustomization(options)].map((one) => JSON.stringify(one)).join("\n---\n"),
+  });
+  const run = (...args: readonly string[]) => gitops(["sync", "-f", file, ...args], { home, cwd: home, kubeconfig: plane!.kubeconfig });
+  assert.equal((await run()).code, 0);
+
+  const state = join(home, "state", "gitops", "clusters.json");
+  const bindings = JSON.parse(await readFile(state, "utf8")) as { readonly clusters: Readonly<Record<string, string>> };
+  const [uid] = Object.values(bindings.clusters);
+  assert.ok(uid);
+  const moved = Object.fromEntries(Object.keys(bindings.clusters).map((key) => [key, "another-cluster"]));
+  await writeFile(state, JSON.stringify({ ...bindings, clusters: moved }));
+
+  const refused = await run();
+  assert.equal(refused.code, 5, refused.stderr);
+  assert.match(refused.stderr, /was last delivered to another cluster/);
+  assert.equal((await run("--expect-cluster", uid)).code, 0);
+  assert.equal((await run()).code, 0);
 });

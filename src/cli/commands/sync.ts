@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { AppsRequest, RunContext } from "../../engine/index.ts";
 import type { Rendered } from "../command.ts";
 import { defineCommand } from "../command.ts";
@@ -53,7 +54,14 @@ export const syncCommand = defineCommand({
     const deliver = (request: (context: RunContext) => Promise<AppsRequest>): Promise<Rendered> =>
       runApps(session, input, {
         request,
-        sync: async (wanted, context) => engine.syncApps(wanted, await session.appWriters(flags), context),
+        sync: async (wanted, context) => {
+          const ports = await session.appWriters(flags);
+          const paths = input.filename.map((path) => resolve(path));
+          const remember = await engine.checkFilesCluster(paths, wanted.options.expectCluster, ports, context);
+          const result = await engine.syncApps(wanted, ports, context);
+          if (result.apps.some(({ outcome }) => outcome === "ready")) await remember();
+          return result;
+        },
         diff: async (wanted, context) => engine.diffApps(wanted, await session.appReaders(flags), context),
       });
     if (input.filename.length > 0) {
