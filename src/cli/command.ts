@@ -6,6 +6,7 @@ import type {
   FleetPorts,
   DeliveryRef,
   Diagnostic,
+  DoctorPorts,
   Emit,
   ReaderPorts,
   RunContext,
@@ -95,6 +96,8 @@ export interface ReadSession extends Session {
   /** The names of the kubeconfig's contexts. */
   readonly contexts: () => Promise<readonly string[]>;
   readonly appReaders: (flags: SourceFlags) => Promise<AppReaderPorts>;
+  /** For looking at everything, the surroundings included. */
+  readonly doctor: () => Promise<DoctorPorts>;
   /** A repository URL that a person typed, cleaned of credentials. Throws USAGE, PROTOCOL_FORBIDDEN. */
   readonly repository: (typed: string) => Promise<string>;
   /** The namespace of the flag, else of the context, else "default". */

@@ -111,6 +111,7 @@ function openSession(globals: GlobalOptions, host: Host, signal: AbortSignal): W
     contexts: async () => (await wiring()).contexts(),
     appReaders: async (flags) => (await wiring()).appReaders(flags),
     appWriters: async (flags) => (await wiring()).appWriters(flags),
+    doctor: async () => (await wiring()).doctor(),
     fleet: async (home) => (await wiring()).fleet(home),
     asking: async () => (await wiring()).asking(),
     expectedCluster: async () => (await wiring()).expectedCluster(),

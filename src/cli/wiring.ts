@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { userInfo } from "node:os";
-import { createSourceFetcher } from "../adapters/git/source-fetcher.ts";
+import { createSourceFetcher, type GitSourceFetcher } from "../adapters/git/source-fetcher.ts";
 import { parseRepositoryUrl } from "../adapters/git/repository-url.ts";
 import type { KubernetesCluster } from "../adapters/kubernetes/connect.ts";
 import { systemClock } from "../adapters/system-clock.ts";
@@ -13,6 +13,7 @@ import {
   type FleetPorts,
   type BuildSurroundings,
   type Destinations,
+  type DoctorPorts,
   type Emit,
   type ReaderPorts,
   type RecordFormat,
@@ -43,6 +44,7 @@ export interface Wiring {
   readonly contexts: () => Promise<readonly string[]>;
   readonly appReaders: (flags: SourceFlags) => Promise<AppReaderPorts>;
   readonly appWriters: (flags: SourceFlags) => Promise<AppWriterPorts>;
+  readonly doctor: () => Promise<DoctorPorts>;
   readonly asking: () => Promise<AskingPorts>;
   readonly fleet: (home: "context" | "current") => Promise<FleetPorts>;
   readonly repository: (typed: string) => string;
@@ -77,13 +79,11 @@ export function openWiring(asked: WiringOptions): Wiring {
       const { findKubeconfig } = await import("../adapters/kubernetes/kubeconfig/find.ts");
       return [...((await findKubeconfig(globals.kubeconfig, environment))?.contexts.keys() ?? [])];
     },
-    appReaders: async (flags) => {
-      const [parts, connected, { createDeliveryStore }] = await Promise.all([source(flags), cluster(), deliveryStore()]);
-      const { bindings } = await openBindings(environment);
-      const { createObjectStore } = await import("../adapters/kubernetes/delivery/object-store.ts");
-      const format = await recordFormat();
-      const deliveries = createObjectStore(connected, format, createDeliveryStore(connected));
-      return { ...parts, cluster: connected, deliveries, destinations: openDestinations(connected, options), bindings };
+    appReaders: (flags) => openAppReaders(source(flags), cluster(), options),
+    doctor: async () => {
+      const fetcher = openGit({}, undefined, options);
+      const readers = openAppReaders(Promise.resolve({ fetcher, clock }), cluster(), options);
+      return { ...(await readers), probe: (await cluster()).probe, sourceProbe: fetcher };
     },
     appWriters: async (flags) => {
       const [parts, connected, { createDeliveryWriter }] = await Promise.all([source(flags), cluster(), deliveryStore()]);
@@ -102,6 +102,19 @@ export function openWiring(asked: WiringOptions): Wiring {
     namespace: async () => globals.namespace ?? (await cluster()).defaultNamespace,
     expectedCluster: () => expectedUid(globals, cluster),
   };
+}
+
+async function openAppReaders(
+  source: Promise<SourcePorts>,
+  cluster: Promise<KubernetesCluster>,
+  options: WiringOptions,
+): Promise<AppReaderPorts> {
+  const [parts, connected, { createDeliveryStore }] = await Promise.all([source, cluster, deliveryStore()]);
+  const { bindings } = await openBindings(options.environment);
+  const { createObjectStore } = await import("../adapters/kubernetes/delivery/object-store.ts");
+  const format = await recordFormat();
+  const deliveries = createObjectStore(connected, format, createDeliveryStore(connected));
+  return { ...parts, cluster: connected, deliveries, destinations: openDestinations(connected, options), bindings };
 }
 
 const NO_HOME =
@@ -274,12 +287,13 @@ async function openSurroundings(
   };
 }
 
-function openFetcher(
-  { typedUrl, maxFileSize }: SourceFlags,
-  token: string | undefined,
-  { environment, terminal }: WiringOptions,
-): SourceFetcher {
-  const fetcher = createSourceFetcher({
+function openFetcher(flags: SourceFlags, token: string | undefined, options: WiringOptions): SourceFetcher {
+  const fetcher = openGit(flags, token, options);
+  return flags.typedUrl === undefined ? fetcher : withTypedCredentials(fetcher, flags.typedUrl);
+}
+
+function openGit({ maxFileSize }: SourceFlags, token: string | undefined, { environment, terminal }: WiringOptions): GitSourceFetcher {
+  return createSourceFetcher({
     environment,
     workingDirectory: process.cwd(),
     clock: systemClock(),
@@ -288,7 +302,6 @@ function openFetcher(
     isInteractive: terminal.interactive,
     ...given({ token, maximumFileBytes: maxFileSize }),
   });
-  return typedUrl === undefined ? fetcher : withTypedCredentials(fetcher, typedUrl);
 }
 
 /** Credentials in a typed URL reach the fetcher, and nothing else: the source that is planned and recorded is clean. */

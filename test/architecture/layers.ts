@@ -1,5 +1,5 @@
 /** Stages of the engine's pipeline: pure functions that meet in the model. */
-const STAGES = ["build", "dialects", "compare", "plan", "health", "promote"] as const;
+const STAGES = ["build", "dialects", "compare", "plan", "health", "diagnose", "promote"] as const;
 
 /** The room of the house that a path belongs to: `model`, `ports`, `yaml`, `operations`, a stage, `cli`, `agent`, … */
 export function layerOf(path: string): string {

@@ -102,7 +102,8 @@ async function fetchRevision(ref: GitRef, remote: Remote, cache: ObjectCache, ma
   return { id, name: ref.type === "commit" ? ref.of?.name : undefined, refspec: id };
 }
 
-async function findRevision(ref: GitRef, remote: Remote, maximumBytes: number): Promise<WantedRevision> {
+/** The ref, or the commit, that a server has for what is asked for. Throws REVISION_NOT_FOUND. */
+export async function findRevision(ref: GitRef, remote: Remote, maximumBytes: number): Promise<WantedRevision> {
   const patterns = refPatterns(ref);
   const refs: RemoteRefs =
     patterns.length === 0

@@ -1,14 +1,15 @@
 import type { Artifact } from "../../engine/model/artifact.ts";
 import type { Source } from "../../engine/model/source.ts";
 import type { FetchOptions, SourceAccess } from "../../engine/ports/source-fetcher.ts";
+import type { SourceProbe } from "../../engine/ports/source-probe.ts";
 import { mkdir } from "node:fs/promises";
 import { cacheFailure, cacheFolder, sweepCaches } from "./cache.ts";
-import { credentialFor, describeCredentials, type CredentialReport, type CredentialSources } from "./credentials.ts";
+import { credentialFor, describeCredentials, type CredentialSources } from "./credentials.ts";
 import type { SourceFetcherOptions } from "./fetcher-options.ts";
 import { readConfig } from "./git-command.ts";
 import { gitEnvironment, type ConfigEntry } from "./git-environment.ts";
 import { declaredCredentials, declaredUrl, fetchDeclaredSource } from "./declared-source.ts";
-import { fetchGitSource } from "./git-source.ts";
+import { fetchGitSource, findRevision } from "./git-source.ts";
 import { checkRef } from "./ref-name.ts";
 import type { Remote } from "./remote.ts";
 import { parseRepositoryUrl, type RepositoryUrl } from "./repository-url.ts";
@@ -19,10 +20,8 @@ const DEADLINE_MS = 10 * 60_000;
 const CLONE_KEYS = String.raw`^(http\..*\.extraheader|credential\..*\.(helper|username))$`;
 
 /** Fetches from Git over the network, and tells how it would authenticate. */
-export interface RemoteFetcher {
+export interface RemoteFetcher extends SourceProbe {
   fetch(source: GitSource, maximumBytes: number, options: FetchOptions): Promise<Artifact>;
-  /** What a fetch of a URL would authenticate with, without any secret. Throws as the grammar of URLs does. */
-  describeCredentials(url: string, signal: AbortSignal): Promise<readonly CredentialReport[]>;
 }
 
 type GitSource = Extract<Source, { type: "git" }>;
@@ -37,27 +36,27 @@ export function createRemoteFetcher(options: SourceFetcherOptions): RemoteFetche
     return { token: options.token, environment: options.environment, clone: (await clone) ?? [], isInteractive: options.isInteractive };
   }
 
+  async function remoteOf(source: GitSource, { signal, emit, access }: FetchOptions): Promise<Remote> {
+    const url = access === undefined ? typedUrl(source, options) : declaredUrl(source, options.workingDirectory);
+    const secret = access === undefined ? undefined : declaredCredentials(url, access);
+    emit({ type: "source.fetching", source: url.url });
+    const credentials = await credentialSources(url, signal);
+    if (secret === undefined) for (const message of credentialWarnings(url, credentials)) emit({ type: "warning", message });
+    const deadlineMs = access?.timeoutMs ?? options.deadlineMs ?? DEADLINE_MS;
+    return { url, credentials, secret, folder: cacheFolder(options.environment), clock: options.clock, deadlineMs, signal, emit };
+  }
+
   return {
-    async fetch(source, maximumBytes, { signal, emit, access }) {
-      const url = access === undefined ? typedUrl(source, options) : declaredUrl(source, options.workingDirectory);
-      const secret = access === undefined ? undefined : declaredCredentials(url, access);
-      emit({ type: "source.fetching", source: url.url });
-      const credentials = await credentialSources(url, signal);
-      if (secret === undefined) for (const message of credentialWarnings(url, credentials)) emit({ type: "warning", message });
-      const deadlineMs = access?.timeoutMs ?? options.deadlineMs ?? DEADLINE_MS;
-      const remote: Remote = {
-        url,
-        credentials,
-        secret,
-        folder: cacheFolder(options.environment),
-        clock: options.clock,
-        deadlineMs,
-        signal,
-        emit,
-      };
+    async fetch(source, maximumBytes, fetchOptions) {
+      const { emit, access } = fetchOptions;
+      const remote = await remoteOf(source, fetchOptions);
       const artifact = await fetchPrepared(source, remote, maximumBytes, access);
-      emit({ type: "source.fetched", source: url.url, revision: artifact.revision });
+      emit({ type: "source.fetched", source: remote.url.url, revision: artifact.revision });
       return artifact;
+    },
+    async probe(source, fetchOptions) {
+      const remote = await remoteOf(source, fetchOptions);
+      await prepared(remote, () => findRevision(source.ref, remote, 0));
     },
     async describeCredentials(text, signal) {
       const url = parseRepositoryUrl(text, options);
@@ -72,16 +71,23 @@ function typedUrl(source: GitSource, options: SourceFetcherOptions): RepositoryU
   return url;
 }
 
-async function fetchPrepared(source: GitSource, remote: Remote, maximumBytes: number, access: SourceAccess | undefined): Promise<Artifact> {
-  try {
-    await mkdir(remote.folder, { recursive: true, mode: 0o700 });
-    await sweepSessions(remote.folder);
+function fetchPrepared(source: GitSource, remote: Remote, maximumBytes: number, access: SourceAccess | undefined): Promise<Artifact> {
+  return prepared(remote, async () => {
     await sweepCaches(remote.folder);
     return await (access === undefined
       ? fetchGitSource(source, remote, maximumBytes)
       : fetchDeclaredSource(source, remote, maximumBytes, access));
+  });
+}
+
+/** Works in the folder of caches, of which it is certain that it is there. */
+async function prepared<Result>({ folder }: Remote, work: () => Promise<Result>): Promise<Result> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await sweepSessions(folder);
+    return await work();
   } catch (error) {
-    throw cacheFailure(error, remote.folder);
+    throw cacheFailure(error, folder);
   }
 }
 

@@ -1,15 +1,12 @@
 import type { Artifact } from "../../engine/model/artifact.ts";
 import type { SourceFetcher } from "../../engine/ports/source-fetcher.ts";
-import type { CredentialReport } from "./credentials.ts";
+import type { SourceProbe } from "../../engine/ports/source-probe.ts";
 import { fetchDirectorySource } from "./directory-source.ts";
 import type { SourceFetcherOptions } from "./fetcher-options.ts";
 import type { RemoteFetcher } from "./remote-source.ts";
 
 /** Fetches from Git and from folders, and tells how it would authenticate. */
-export interface GitSourceFetcher extends SourceFetcher {
-  /** What a fetch of a URL would authenticate with, without any secret. Throws as the grammar of URLs does. */
-  describeCredentials(url: string, signal: AbortSignal): Promise<readonly CredentialReport[]>;
-}
+export interface GitSourceFetcher extends SourceFetcher, SourceProbe {}
 
 const MAXIMUM_FILE_BYTES = 32 << 20;
 
@@ -29,6 +26,7 @@ export function createSourceFetcher(options: SourceFetcherOptions): GitSourceFet
       return artifact;
     },
     describeCredentials: async (url, signal) => (await remotes()).describeCredentials(url, signal),
+    probe: async (source, fetchOptions) => (await remotes()).probe(source, fetchOptions),
   };
 }
 

@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import { isAbsolute, join } from "node:path";
 import type { Emit } from "../../engine/model/event.ts";
 import { GitOpsError } from "../../engine/model/errors.ts";
-import { stringAt } from "../../engine/model/json.ts";
+import type { ClusterProbe } from "../../engine/ports/cluster-probe.ts";
 import type { Clock } from "../../engine/ports/clock.ts";
 import type { ClusterWriter } from "../../engine/ports/cluster-writer.ts";
 import type { DeliveryObjects } from "../../engine/ports/delivery-objects.ts";
 import type { ClusterAccess } from "./access.ts";
-import { createConnection, type ApiConnection } from "./connection.ts";
+import { createConnection } from "./connection.ts";
 import { createCredentialSource } from "./credentials/credentials.ts";
 import { createDeliveryObjects } from "./delivery-objects.ts";
 import { findKubeconfig } from "./kubeconfig/find.ts";
@@ -15,6 +15,7 @@ import { inClusterAccess } from "./kubeconfig/in-cluster.ts";
 import { parseKubeconfig } from "./kubeconfig/parse.ts";
 import { resolveAccess, type AccessOverrides } from "./kubeconfig/resolve.ts";
 import { refuseUntrusted } from "./kubeconfig/untrusted.ts";
+import { createClusterProbe } from "./probe.ts";
 import { createReader } from "./reader.ts";
 import { createApiClient } from "./transport/client.ts";
 import { createDialer } from "./transport/dialer.ts";
@@ -51,6 +52,8 @@ export interface KubernetesCluster extends ClusterWriter {
   readonly serverHost: string;
   /** Writes the objects of dialects. */
   readonly objects: DeliveryObjects;
+  /** Asks about the cluster itself, and about this user. */
+  readonly probe: ClusterProbe;
   /** The API server's version, such as v1.36.1. */
   version(signal: AbortSignal): Promise<string>;
   /** Write requests that the server accepted; dry-runs do not count. */
@@ -81,13 +84,15 @@ export async function connectCluster(options: ClusterConnectionOptions): Promise
   const reader = createReader({ connection, clock, limits, emit, cacheFolder: cacheFolder(access, environment) });
   let writes = 0;
   const parts = { connection, onWrite: () => void writes++ };
+  const probe = createClusterProbe(connection);
   return {
     ...createWriter(parts, reader),
     objects: createDeliveryObjects(parts, reader),
     contextName: access.contextName,
     defaultNamespace: access.namespace,
     serverHost: client.server,
-    version: (signal) => serverVersion(connection, signal),
+    probe,
+    version: (signal) => probe.version({ signal }),
     writeCount: () => writes,
     close: () => client.close(),
   };
@@ -111,11 +116,6 @@ export async function findAccess(options: ClusterConnectionOptions): Promise<Clu
     hint: "write ~/.kube/config, set KUBECONFIG, or give --kubeconfig FILE",
     data: { nearest: [] },
   });
-}
-
-async function serverVersion(connection: ApiConnection, signal: AbortSignal): Promise<string> {
-  const call = { method: "GET" as const, path: "/version", what: "get the version", idempotent: true, signal };
-  return stringAt(connection.parse(await connection.answer(call), call.what), "gitVersion");
 }
 
 function limitsOf({ limits, requestTimeoutMs }: ClusterConnectionOptions): TransportLimits {

@@ -6,6 +6,7 @@ import { completionCommand } from "./completion.ts";
 import { createCommand } from "./create.ts";
 import { deleteCommand } from "./delete.ts";
 import { diffCommand } from "./diff.ts";
+import { doctorCommand } from "./doctor.ts";
 import { eventsCommand } from "./events.ts";
 import { exportCommand } from "./export.ts";
 import { historyCommand } from "./history.ts";
@@ -31,6 +32,7 @@ export const COMMANDS: readonly Command[] = [
   traceCommand,
   eventsCommand,
   logsCommand,
+  doctorCommand,
   historyCommand,
   exportCommand,
   buildCommand,

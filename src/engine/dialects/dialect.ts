@@ -1,9 +1,10 @@
 import type { App, SourceObject } from "../model/app.ts";
-import type { AppOutcome } from "../model/app-outcome.ts";
+import type { AppOutcome, FailedStage } from "../model/app-outcome.ts";
 import type { DeliveryRef } from "../model/delivery.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
 import type { DeletionEffect, ObjectView, SpokenKind } from "../model/object-view.ts";
+import type { ObjectSurroundings } from "../model/reference.ts";
 import type { RecordFormat } from "../model/record-format.ts";
 import type { ResourceId } from "../model/resource-id.ts";
 
@@ -24,6 +25,10 @@ export interface Dialect {
   readonly record: RecordFormat;
   /** What an object says of itself, whatever version it is read through. */
   view(object: JsonObject): ObjectView;
+  /** What stands around an object, as it says itself: the Secrets and accounts that it needs, its shard. Total, as {@link view} is. */
+  surroundings(object: JsonObject): ObjectSurroundings;
+  /** The part of an app's run that failed, by the reason of its Ready condition; undefined for a reason of no known part. */
+  failedStage(reason: string): FailedStage | undefined;
   /** The app that an object's own marks name as its deliverer, whether there is such an app or not. */
   ownerOf(object: JsonObject): ResourceId | undefined;
   /** Warnings for unknown fields go to `warn`. Throws INVALID_MANIFEST, UNSUPPORTED_CONTENT naming the field. */

@@ -21,6 +21,11 @@ const REASONS: Readonly<Record<FailedStage, string>> = {
   health: "HealthCheckFailed",
 };
 
+/** The part that a reason of the kustomize-controller speaks of. */
+export function stageOfReason(reason: string): FailedStage | undefined {
+  return (Object.keys(REASONS) as FailedStage[]).find((stage) => REASONS[stage] === reason);
+}
+
 /** Failures that no retry mends: the controller stalls until the spec changes. */
 const STALLING: ReadonlySet<FailedStage> = new Set(["access", "expression"]);
 

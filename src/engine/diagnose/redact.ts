@@ -1,0 +1,26 @@
+/** Longest text of a finding: what follows is cut. */
+const LONGEST = 400;
+
+/**
+ * What looks like a secret in words of others (controllers, servers, logs of containers), each with what is shown in place of it. The
+ * names before a value stay, so that one sees what was there.
+ */
+const SECRETS: readonly (readonly [RegExp, string])[] = [
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, "(private key)"],
+  // The user of an ssh address is part of it; whatever stands before the @ of another one may be a token.
+  [/\b(?!ssh:)([a-z][a-z0-9+.-]*:\/\/)[^\s/?#'"]+@/gi, "$1***@"],
+  [/\b(ssh:\/\/[^\s/?#'":@]+):[^\s/?#'"@]+@/gi, "$1:***@"],
+  [/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, "$1 ***"],
+  [/\b(?:gh[pousr]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}|(?:AKIA|ASIA)[A-Z0-9]{16}|hvs\.[\w-]{16,})/g, "***"],
+  [/\bAGE-SECRET-KEY-1[A-Z0-9]+/gi, "***"],
+  [/\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g, "***"],
+  [/(["']?[\w-]*(?:passw(?:or)?d|secret|token|api[_-]?key|access[_-]?key|credentials?)["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s,;&"']+)/gi, "$1***"],
+];
+
+/** A text from outside on one line, without what looks like a secret, and not longer than can be read. */
+export function redact(text: string): string {
+  let clean = text;
+  for (const [pattern, shown] of SECRETS) clean = clean.replace(pattern, shown);
+  const line = clean.replace(/\s+/g, " ").trim();
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 1)}…`;
+}
