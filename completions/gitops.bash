@@ -87,7 +87,7 @@ _gitops() {
   case "$command" in
     "")
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help --version" -- "$current"))
-      else COMPREPLY=($(compgen -W "sync diff get tree trace events logs history export build reconcile suspend resume create delete adopt release cluster install completion version help" -- "$current")); fi ;;
+      else COMPREPLY=($(compgen -W "sync diff get tree trace events logs doctor history export build reconcile suspend resume create delete adopt release cluster install completion version help" -- "$current")); fi ;;
     sync)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--repo --ref --path --git-token-file --allow-remote --enable-helm --helm-command --helm-release --helm-values --helm-kube-version --helm-api-versions --prune --force --no-force-conflicts --no-preflight --create-namespace --allow-empty --allow-mass-prune --confirm-prune --load-restrictor --strict --max-file-size --max-build-size --max-documents --max-depth --max-nodes --max-bases --build-timeout --no-wait --timeout -y --yes --dry-run -o --output -f --filename --takeover --no-cross-namespace-refs --no-strict-substitute -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
       else case "$position" in
@@ -114,6 +114,9 @@ _gitops() {
       fi ;;
     logs)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--tail --since -f --follow -c --container -p --previous --no-prefix -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
+      fi ;;
+    doctor)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
       fi ;;
     history)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-o --output --no-headers -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
@@ -175,7 +178,7 @@ _gitops() {
     help)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
       else case "$position" in
-        0) COMPREPLY=($(compgen -W "exit-codes sync diff get tree trace events logs history export build reconcile suspend resume create delete adopt release cluster install completion version help" -- "$current")) ;;
+        0) COMPREPLY=($(compgen -W "exit-codes sync diff get tree trace events logs doctor history export build reconcile suspend resume create delete adopt release cluster install completion version help" -- "$current")) ;;
       esac
       fi ;;
   esac

@@ -10,7 +10,8 @@ export const doctorCommand = defineCommand({
   arguments: { name: { description: "[KIND/]NAME of the delivery or source" } },
   options: { output: { type: "choice", short: "o", choices: ["json", "yaml"], description: "a document in place of text" } },
   access: "read",
-  exitStatus: "0 nothing blocks, 7 something does; 5 more than one of that name, 12 no such delivery, 13 or 14 the cluster does not let you in or does not answer",
+  exitStatus:
+    "0 nothing blocks, 7 something does; 5 more than one of that name, 12 no such delivery, 13 or 14 the cluster does not let you in or does not answer",
   examples: [
     { command: "gitops doctor ks/shop", explains: "why it is stuck, and what to do next" },
     { command: "gitops doctor", explains: "the surroundings, and what holds up which deliveries" },

@@ -44,7 +44,10 @@ function surveyText(findings: readonly Finding[], style: Style): string {
   const { paint, glyphs } = style;
   const around = findings.filter(({ severity }) => severity === "info");
   const rest = findings.filter(({ severity }) => severity !== "info");
-  const wrong = rest.length === 0 ? `${paint.green(glyphs.done)} nothing is known to block any delivery\n` : rest.map((finding) => findingText(finding, style)).join("");
+  const wrong =
+    rest.length === 0
+      ? `${paint.green(glyphs.done)} nothing is known to block any delivery\n`
+      : rest.map((finding) => findingText(finding, style)).join("");
   return `${around.map((finding) => findingText(finding, style)).join("")}\n${wrong}`;
 }
 

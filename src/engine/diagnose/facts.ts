@@ -21,6 +21,17 @@ export interface ReferenceFacts {
   readonly keys: readonly string[];
 }
 
+/** How an attempt of a controller ended. */
+export interface FailureFacts {
+  /** The controller's own word, such as BuildFailed. */
+  readonly reason: string;
+  readonly message: string;
+  /** The part that failed, where the reason says so. */
+  readonly stage: FailedStage | undefined;
+  /** From an event: the next attempt is under way. */
+  readonly isFormer: boolean;
+}
+
 /** An object of a dialect with what stands around it. */
 export interface ObjectFacts {
   readonly id: ResourceId;
@@ -33,10 +44,10 @@ export interface ObjectFacts {
   readonly life: Life;
   /** The shard that it is put into; "" for none. */
   readonly shard: string;
-  /** The part that failed, by the reason of its Ready condition. */
-  readonly stage: FailedStage | undefined;
+  /** What went wrong last: as the Ready condition says or, while the next attempt runs, the last event. Undefined where nothing did. */
+  readonly failure: FailureFacts | undefined;
   readonly references: readonly ReferenceFacts[];
-  /** Where the person must say so: the namespace is part of the commands. */
+  /** Whether this program can do the controller's work. */
   readonly isPlayed: boolean;
 }
 
@@ -91,7 +102,13 @@ export interface DeliveryFacts {
   readonly app: ObjectFacts | undefined;
   /** Why a sync of it would fail, as this program finds it. */
   readonly failure:
-    | { readonly code: ErrorCode; readonly message: string; readonly hint: string; readonly diagnostics: readonly Diagnostic[]; readonly isElsewhere: boolean }
+    | {
+        readonly code: ErrorCode;
+        readonly message: string;
+        readonly hint: string;
+        readonly diagnostics: readonly Diagnostic[];
+        readonly isElsewhere: boolean;
+      }
     | undefined;
   readonly source: SourceFacts | undefined;
   readonly dependencies: readonly DependencyFacts[];

@@ -14,7 +14,11 @@ export interface FindingParts {
 }
 
 /** A finding whose texts are one line each and hold nothing that looks like a secret. Empty evidence is left out. */
-export function makeFinding(severity: FindingSeverity, code: FindingCode, { object, message, next = "", evidence = [] }: FindingParts): Finding {
+export function makeFinding(
+  severity: FindingSeverity,
+  code: FindingCode,
+  { object, message, next = "", evidence = [] }: FindingParts,
+): Finding {
   const lines = [...new Set(evidence.map(redact))].filter((line) => line !== "");
   const rest = lines.length - MOST_EVIDENCE;
   const shown = rest > 1 ? [...lines.slice(0, MOST_EVIDENCE), `… and ${String(rest)} more`] : lines;

@@ -14,7 +14,7 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/\b(?:gh[pousr]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}|(?:AKIA|ASIA)[A-Z0-9]{16}|hvs\.[\w-]{16,})/g, "***"],
   [/\bAGE-SECRET-KEY-1[A-Z0-9]+/gi, "***"],
   [/\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g, "***"],
-  [/(["']?[\w-]*(?:passw(?:or)?d|secret|token|api[_-]?key|access[_-]?key|credentials?)["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s,;&"']+)/gi, "$1***"],
+  [/(["']?[\w-]*(?:passw(?:or)?d|secret|token|api[_-]?key|access[_-]?key)["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s,;&"']+)/gi, "$1***"],
 ];
 
 /** A text from outside on one line, without what looks like a secret, and not longer than can be read. */

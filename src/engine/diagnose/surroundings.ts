@@ -41,7 +41,10 @@ export interface SurroundingFacts {
 export function surroundingFindings(facts: SurroundingFacts): readonly Finding[] {
   const { server, version, user } = facts;
   return [
-    makeFinding("info", "ClusterReached", { object: undefined, message: `the cluster ${server} answers${version === "" ? "" : `, Kubernetes ${version}`}` }),
+    makeFinding("info", "ClusterReached", {
+      object: undefined,
+      message: `the cluster ${server} answers${version === "" ? "" : `, Kubernetes ${version}`}`,
+    }),
     ...(user === "" ? [] : [makeFinding("info", "User", { object: undefined, message: `you are ${user} there` })]),
     ...rightFindings(facts),
     ...dialectFindings(facts),
@@ -61,7 +64,8 @@ function rightFindings({ rights, namespace }: SurroundingFacts): readonly Findin
   const where = namespace === undefined ? "in all namespaces" : `in the namespace ${namespace}`;
   const denied = rights.filter(({ isAllowed }) => !isAllowed);
   if (rights.length === 0) return [];
-  if (denied.length === 0) return [makeFinding("info", "Rights", { object: undefined, message: `you may do all that gitops needs ${where}` })];
+  if (denied.length === 0)
+    return [makeFinding("info", "Rights", { object: undefined, message: `you may do all that gitops needs ${where}` })];
   return [...new Set(denied.map(({ neededFor }) => neededFor))].map((need) => {
     const missing = denied.filter(({ neededFor }) => neededFor === need).map(({ verb, resource }) => `${verb} ${resource}`);
     return makeFinding("warning", "Rights", {
@@ -75,7 +79,9 @@ function rightFindings({ rights, namespace }: SurroundingFacts): readonly Findin
 function dialectFindings({ dialects }: SurroundingFacts): readonly Finding[] {
   return dialects.flatMap(({ title, served }) => {
     if (served.length === 0)
-      return [makeFinding("info", "DialectServed", { object: undefined, message: `the kinds of ${title} are not installed in this cluster` })];
+      return [
+        makeFinding("info", "DialectServed", { object: undefined, message: `the kinds of ${title} are not installed in this cluster` }),
+      ];
     const understood = served.filter(({ isUnderstood }) => isUnderstood);
     const foreign = served.filter(({ isUnderstood }) => !isUnderstood);
     const list = understood.map(({ kind, versions }) => `${kind} ${versions.join("+")}`).join(", ");

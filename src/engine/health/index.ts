@@ -10,4 +10,5 @@ export type { Gate, GateFacts } from "./gates.ts";
 export { NO_STATUS_GRACE_MS } from "./generic.ts";
 export type { HealthOptions } from "./generic.ts";
 export { toKstatus } from "./kstatus.ts";
+export { newestEvent } from "./object-events.ts";
 export { isPodOf, podSelectorOf } from "./pod-selector.ts";

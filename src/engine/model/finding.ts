@@ -65,6 +65,7 @@ export const FINDING_MEANINGS = {
   ObjectWaiting: "an object is not ready yet",
   HealthCheckFailed: "the controller's health check failed",
   NotYetApplied: "the source has a newer revision than the one that is applied",
+  Reconciling: "the controller is at work on it, and nothing is known to be wrong",
   Unexplained: "it is not ready, and none of the other rules explains why",
   OutOfSync: "objects differ from what Git declares",
   Lingering: "objects are left that Git no longer declares, and pruning is off",

@@ -90,7 +90,8 @@ async function findSuspects(
 /** Who suspends what is well means it; it only counts where it holds up something else. */
 function withoutIntendedRest({ address, findings }: Suspect): Suspect {
   const [first] = findings;
-  const isMeant = first?.code === "Suspended" && first.severity === "blocking" && first.evidence.every((line) => line.startsWith("Ready=True"));
+  const isMeant =
+    first?.code === "Suspended" && first.severity === "blocking" && first.evidence.every((line) => line.startsWith("Ready=True"));
   const isOwn = isMeant && first.object !== undefined && address.endsWith(`/${first.object.name} -n ${first.object.namespace}`);
   return isOwn ? { address, findings: [] } : { address, findings };
 }
@@ -113,4 +114,3 @@ async function idleSources(objects: readonly ReadObject[], examination: Examinat
   });
   return found.flat().map((finding) => (finding.severity === "blocking" ? { ...finding, severity: "warning" as const } : finding));
 }
-

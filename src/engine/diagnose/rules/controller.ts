@@ -39,7 +39,10 @@ function dead({ id, address, controller, isPlayed, view }: ObjectFacts, waiting:
   return makeFinding("blocking", "ControllerNotAlive", {
     object: id,
     message: `no ${controller} is alive in this cluster: ${waiting}`,
-    next: isApp && isPlayed ? `gitops sync ${address}${inNamespace(id.namespace)} delivers it without one; else start ${controller}` : `start ${controller}`,
+    next:
+      isApp && isPlayed
+        ? `gitops sync ${address}${inNamespace(id.namespace)} delivers it without one; else start ${controller}`
+        : `start ${controller}`,
     evidence: ["nobody renews its Lease", "see kubectl get deploy,pod -A -l app.kubernetes.io/part-of=flux"],
   });
 }

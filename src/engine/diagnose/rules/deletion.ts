@@ -1,6 +1,6 @@
 import { arrayAt, stringAt, type JsonObject } from "../../model/json.ts";
 import type { Finding } from "../../model/finding.ts";
-import type { ObjectFacts } from "../facts.ts";
+import type { FailureFacts, ObjectFacts } from "../facts.ts";
 import { makeFinding } from "../make-finding.ts";
 import { inNamespace, nameOf } from "../name.ts";
 import type { Rule } from "./rule.ts";
@@ -30,6 +30,11 @@ export function terminating({ id, object, view, address, controller, life }: Obj
 /** Of the object and, for a Namespace, of its spec. */
 export function finalizersOf(object: JsonObject | undefined): readonly string[] {
   return [...arrayAt(object, "metadata", "finalizers"), ...arrayAt(object, "spec", "finalizers")].map(String);
+}
+
+/** What went wrong last, and whether that is still so. */
+export function failureLine({ reason, message, isFormer }: FailureFacts): string {
+  return isFormer ? `the last attempt ended with ${reason}: ${message}` : `Ready=False ${reason}: ${message}`;
 }
 
 /** `Ready=False BuildFailed: …`; "" where there is no condition. */

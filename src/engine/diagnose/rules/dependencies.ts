@@ -4,17 +4,21 @@ import type { DependencyFacts } from "../facts.ts";
 import type { Finding } from "../../model/finding.ts";
 import type { Rule } from "./rule.ts";
 
+/** A circle of dependencies: no source and no controller can make any of them ready. */
+export const cycleRule: Rule = ({ cycle, id }) =>
+  cycle.length === 0
+    ? []
+    : [
+        makeFinding("blocking", "DependencyCycle", {
+          object: id,
+          message: `dependencies wait for each other in a circle: ${cycle.join(" → ")}`,
+          next: "take one of them out of spec.dependsOn",
+        }),
+      ];
+
 /** Deliveries that this one waits for: told by their own cause, however many steps away that is. */
 export const dependenciesRule: Rule = ({ app, dependencies, cycle, id }) => {
-  if (app === undefined) return [];
-  if (cycle.length > 0)
-    return [
-      makeFinding("blocking", "DependencyCycle", {
-        object: id,
-        message: `dependencies wait for each other in a circle: ${cycle.join(" → ")}`,
-        next: "take one of them out of spec.dependsOn",
-      }),
-    ];
+  if (app === undefined || cycle.length > 0) return [];
   // Who is ready did not wait; the next revision will.
   const isWaiting = app.view.ready !== "True" || app.view.isBlocked;
   return dependencies.flatMap((dependency) => {
@@ -35,7 +39,13 @@ function findingsOf({ id, address, state, findings }: DependencyFacts, waiter: s
       }),
     ];
   if (state === "unreadable")
-    return [makeFinding("warning", "Hidden", { object: id, message: `${waits}, which may not be read`, next: "ask for a role that lets you get it" })];
+    return [
+      makeFinding("warning", "Hidden", {
+        object: id,
+        message: `${waits}, which may not be read`,
+        next: "ask for a role that lets you get it",
+      }),
+    ];
   const cause = findings.find(({ severity }) => severity === "blocking");
   if (cause !== undefined) return [{ ...cause, evidence: [waits, ...cause.evidence] }];
   return [

@@ -14,9 +14,7 @@ const STATUS_WITHIN_MS = 30_000;
 
 /** What the objects of a delivery wait for or fail by, the worst first. */
 export const membersRule: Rule = (facts) =>
-  facts.members
-    .toSorted((a, b) => rank(b) - rank(a))
-    .flatMap((member) => memberFindings(member, facts));
+  facts.members.toSorted((a, b) => rank(b) - rank(a)).flatMap((member) => memberFindings(member, facts));
 
 function rank({ health }: MemberFacts): number {
   // Unknown is worst for a verdict, and least for an explanation.
@@ -26,7 +24,9 @@ function rank({ health }: MemberFacts): number {
 function memberFindings(member: MemberFacts, facts: DeliveryFacts): readonly Finding[] {
   const { id, object, unreadable, isServed } = member;
   if (unreadable !== "")
-    return [makeFinding("warning", "Hidden", { object: id, message: `${nameOf(id)} may not be read: ${unreadable}`, next: kubectl("get", id) })];
+    return [
+      makeFinding("warning", "Hidden", { object: id, message: `${nameOf(id)} may not be read: ${unreadable}`, next: kubectl("get", id) }),
+    ];
   if (!isServed) return [notServed(member)];
   if (object === undefined) return [missing(member, facts)];
   if (stringAt(object, "metadata", "deletionTimestamp") !== "") return [terminating(member)];
@@ -72,7 +72,8 @@ function terminating({ id, object, health }: MemberFacts): Finding {
 
 /** A custom resource that nobody has touched. Of an unknown operator it may be that none is needed. */
 function withoutOperator({ id, object, hasStatus }: MemberFacts, now: number): Finding | undefined {
-  const isUntouched = hasStatus && Object.keys(objectAt(object, "status")).length === 0 && id.group.includes(".") && !id.group.endsWith(".k8s.io");
+  const isUntouched =
+    hasStatus && Object.keys(objectAt(object, "status")).length === 0 && id.group.includes(".") && !id.group.endsWith(".k8s.io");
   if (!isUntouched || !(now - Date.parse(stringAt(object, "metadata", "creationTimestamp")) > STATUS_WITHIN_MS)) return undefined;
   const operator = operatorOf(id);
   return makeFinding(operator === "" ? "info" : "blocking", "OperatorMissing", {
@@ -133,11 +134,14 @@ const NEXT: Readonly<Partial<Record<FindingCode, NextOf>>> = {
   NotReady: (member) => `see its readiness probe and log: ${logCommand(member)}`,
   MountFailed: ({ id }) => `create the Secret or ConfigMap that it mounts: ${kubectl("describe", id)}`,
   ClaimNotBound: ({ id }) => `kubectl describe pvc${inNamespace(id.namespace)}, and see the storage classes: kubectl get storageclass`,
-  Unschedulable: ({ id }) => `see what it asks for and what nodes have: kubectl get pods${inNamespace(id.namespace)} -o wide; kubectl describe nodes`,
+  Unschedulable: ({ id }) =>
+    `see what it asks for and what nodes have: kubectl get pods${inNamespace(id.namespace)} -o wide; kubectl describe nodes`,
   QuotaExceeded: ({ id }) => `kubectl describe resourcequota${inNamespace(id.namespace)}`,
 };
 
 function logCommand({ id, log }: MemberFacts): string {
   const where = inNamespace(id.namespace);
-  return log === undefined ? `kubectl logs ${id.kind.toLowerCase()}/${id.name}${where}` : `kubectl logs ${log.pod} -c ${log.container}${where}`;
+  return log === undefined
+    ? `kubectl logs ${id.kind.toLowerCase()}/${id.name}${where}`
+    : `kubectl logs ${log.pod} -c ${log.container}${where}`;
 }

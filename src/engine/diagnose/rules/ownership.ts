@@ -50,7 +50,8 @@ export const lingeringRule: Rule = ({ lingering, address, app, namespace }) =>
         makeFinding("warning", "Lingering", {
           object: lingering[0],
           message: `${someOf(lingering.map(nameOf))} ${lingering.length === 1 ? "is" : "are"} no longer declared and stay${lingering.length === 1 ? "s" : ""}: pruning is off`,
-          next: app === undefined ? `gitops sync ${address}${inNamespace(namespace)} --prune` : "set spec.prune: true, or delete them by hand",
+          next:
+            app === undefined ? `gitops sync ${address}${inNamespace(namespace)} --prune` : "set spec.prune: true, or delete them by hand",
           evidence: lingering.map(nameOf),
         }),
       ];

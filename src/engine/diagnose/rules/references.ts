@@ -53,7 +53,8 @@ function unmetOf(found: ReferenceFacts, { id, view }: ObjectFacts): Unmet | unde
       next: `${createCommand(found)}, or correct ${field}`,
       evidence,
     };
-  const isIncomplete = state === "there" && reference.keys.length > 0 && !reference.keys.some((set) => set.every((key) => keys.includes(key)));
+  const isIncomplete =
+    state === "there" && reference.keys.length > 0 && !reference.keys.some((set) => set.every((key) => keys.includes(key)));
   if (!isIncomplete) return undefined;
   const wanted = reference.keys.map((set) => set.join(" and ")).join(", or ");
   return {
@@ -72,5 +73,7 @@ function missingCode(kind: string): FindingCode {
 function createCommand({ reference: { id } }: ReferenceFacts): string {
   const where = `${id.name}${inNamespace(id.namespace)}`;
   if (id.kind === "ServiceAccount") return `kubectl create serviceaccount ${where}`;
-  return id.kind === "ConfigMap" ? `kubectl create configmap ${where} --from-file=FILE` : `kubectl create secret generic ${where} --from-file=FILE`;
+  return id.kind === "ConfigMap"
+    ? `kubectl create configmap ${where} --from-file=FILE`
+    : `kubectl create secret generic ${where} --from-file=FILE`;
 }

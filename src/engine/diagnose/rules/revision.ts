@@ -38,8 +38,17 @@ function isAt(applied: string, offered: string): boolean {
 /** Last of the rules about causes: one that is not ready must not be called well. */
 export const unexplainedRule: Rule = ({ app }, before) => {
   if (app === undefined || isBlocked(before)) return [];
-  const { view, id, address } = app;
+  const { view, id, address, controller } = app;
   if (view.ready === "True" && !view.isStalled) return [];
+  if (view.isReconciling)
+    return [
+      makeFinding("blocking", "Reconciling", {
+        object: id,
+        message: `${controller} is at work on ${nameOf(id)}: ${view.message}`,
+        next: `gitops get ${address}${inNamespace(id.namespace)} -w`,
+        evidence: [statusLine(view)],
+      }),
+    ];
   return [
     makeFinding("blocking", "Unexplained", {
       object: id,

@@ -5,7 +5,7 @@ import { inNamespace, nameOf } from "../name.ts";
 import { again } from "../wordings/wording.ts";
 import { readWording } from "../wordings/read-wording.ts";
 import { unattended } from "./controller.ts";
-import { statusLine, terminating } from "./deletion.ts";
+import { failureLine, statusLine, terminating } from "./deletion.ts";
 import { unmetReferences } from "./references.ts";
 import { isBlocked, type Rule } from "./rule.ts";
 import { suspendedSource } from "./suspension.ts";
@@ -53,25 +53,29 @@ function ofSource(source: ObjectFacts, isExplained: boolean, now: number): reado
   return [...found, failure, ...unmet];
 }
 
-function failureOf(source: ObjectFacts): Finding | undefined {
-  const { id, view, address } = source;
-  if (view.isSuspended || view.ready === "True" || !view.isObserved) return undefined;
+function failureOf({ id, view, address, failure }: ObjectFacts): Finding | undefined {
+  if (failure === undefined) return notStored(view, address);
   const speaker = { id, address, url: view.url };
-  const evidence = [`${nameOf(id)}: ${statusLine(view)}`, view.revision === "" ? "" : `it still has ${view.revision}`];
-  if (view.ready !== "False")
-    return makeFinding("blocking", "NotObserved", {
-      object: id,
-      message: `${nameOf(id)} is being fetched`,
-      next: `gitops get ${address}${inNamespace(id.namespace)} -w`,
-      evidence,
-    });
-  const meaning = readWording(view.message, "fetch", speaker);
-  if (meaning === undefined)
-    return makeFinding("blocking", "SourceFailed", {
-      object: id,
-      message: `${nameOf(id)} failed: ${view.message}`,
-      next: `correct it, then ${again(speaker)}`,
-      evidence,
-    });
-  return makeFinding("blocking", meaning.code, { object: id, message: meaning.message, next: meaning.next, evidence });
+  const evidence = [`${nameOf(id)}: ${failureLine(failure)}`, view.revision === "" ? "" : `it still has ${view.revision}`];
+  const meaning = readWording(failure.message, "fetch", speaker);
+  if (meaning !== undefined)
+    return makeFinding("blocking", meaning.code, { object: id, message: meaning.message, next: meaning.next, evidence });
+  return makeFinding("blocking", "SourceFailed", {
+    object: id,
+    message: `${nameOf(id)} failed: ${failure.message}`,
+    next: `correct it, then ${again(speaker)}`,
+    evidence,
+  });
+}
+
+/** A source that is fetched for the first time, or again. */
+function notStored(view: ObjectFacts["view"], address: string): Finding | undefined {
+  const { id } = view;
+  if (view.isSuspended || view.ready === "True" || !view.isObserved) return undefined;
+  return makeFinding(view.revision === "" ? "blocking" : "info", "NotObserved", {
+    object: id,
+    message: `${nameOf(id)} is being fetched`,
+    next: `gitops get ${address}${inNamespace(id.namespace)} -w`,
+    evidence: [statusLine(view)],
+  });
 }

@@ -1,6 +1,6 @@
 import { controllerRule } from "./controller.ts";
 import { deletionRule } from "./deletion.ts";
-import { dependenciesRule } from "./dependencies.ts";
+import { cycleRule, dependenciesRule } from "./dependencies.ts";
 import { failureRule, healthCheckRule } from "./failure.ts";
 import { membersRule } from "./members.ts";
 import { foreignRule, hiddenRule, leftAloneRule, lingeringRule, outOfSyncRule, rivalsRule } from "./ownership.ts";
@@ -15,6 +15,7 @@ import { parentRule, suspensionRule } from "./suspension.ts";
 export const RULES: readonly Rule[] = [
   deletionRule,
   suspensionRule,
+  cycleRule,
   sourceRule,
   controllerRule,
   dependenciesRule,

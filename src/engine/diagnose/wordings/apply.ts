@@ -18,7 +18,8 @@ export const APPLY_WORDINGS: readonly Wording[] = [
     says: /failed calling webhook "?([\w./-]+)"?/i,
     code: "WebhookUnreachable",
     means: ([, webhook = ""]) => `the admission webhook ${webhook} cannot be reached, so nothing that it guards can be written`,
-    next: ([, webhook = ""]) => `kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations -o wide, and look at the Pods behind ${webhook}`,
+    next: ([, webhook = ""]) =>
+      `kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations -o wide, and look at the Pods behind ${webhook}`,
   },
   {
     says: /admission webhook "([^"]+)" denied|ValidatingAdmissionPolicy '([^']+)'|violates PodSecurity "([^"]+)"|denied the request/i,
@@ -51,14 +52,17 @@ export const APPLY_WORDINGS: readonly Wording[] = [
   {
     says: /no matches for kind "([^"]+)" in version "([^"]+)"|serves no kind|could not find the requested resource/i,
     code: "KindNotServed",
-    means: ([, kind = "", version = ""]) => (kind === "" ? "the cluster does not serve a kind that it uses" : `the cluster does not serve ${kind} (${version})`),
-    next: ([, kind = "the kind"]) => `install what brings the CustomResourceDefinition of ${kind} first, and let this delivery depend on it`,
+    means: ([, kind = "", version = ""]) =>
+      kind === "" ? "the cluster does not serve a kind that it uses" : `the cluster does not serve ${kind} (${version})`,
+    next: ([, kind = "the kind"]) =>
+      `install what brings the CustomResourceDefinition of ${kind} first, and let this delivery depend on it`,
   },
   {
     says: /immutable|may not change once set|are forbidden|cannot change roleRef|may not be changed/i,
     code: "ImmutableField",
     means: () => "a field was changed that cannot be changed on a living object",
-    next: ({ input }, speaker) => `delete the object and let it be made anew${objectIn(input)}, or set spec.force: true of ${speaker.address}`,
+    next: ({ input }, speaker) =>
+      `delete the object and let it be made anew${objectIn(input)}, or set spec.force: true of ${speaker.address}`,
   },
   {
     says: /is invalid:|Invalid value|unknown field|field not declared|strict decoding|Required value|Unsupported value|dry-run failed \(Invalid\)|dry-run failed \(BadRequest\)/i,

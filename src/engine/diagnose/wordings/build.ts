@@ -12,13 +12,15 @@ export const BUILD_WORDINGS: readonly Wording[] = [
     says: /cannot get .* decryption Secret '([^']+)'/i,
     code: "SecretMissing",
     means: ([, name = ""]) => `the Secret ${name} with the decryption keys is not there`,
-    next: (_, speaker) => `kubectl create secret generic NAME ${at(speaker)} --from-file=age.agekey=FILE, or correct spec.decryption.secretRef`,
+    next: (_, speaker) =>
+      `kubectl create secret generic NAME ${at(speaker)} --from-file=age.agekey=FILE, or correct spec.decryption.secretRef`,
   },
   {
     says: /(?:vault|kms|key ?vault|hc_vault).{0,200}(?:no such host|connection refused|timeout|deadline exceeded|unreachable|permission denied|AccessDenied|40[13]|sealed|failed to authenticate)|(?:no such host|connection refused|deadline exceeded).{0,200}(?:vault|kms)|failed to (?:create Vault client|authenticate with Vault)|NoCredentialProviders|could not find default credentials|get identity|no EC2 IMDS role/i,
     code: "KeyServiceUnreachable",
     means: () => "the key service (KMS or Vault) cannot be reached by the controller, or refuses it",
-    next: () => "check the key service's address and the identity of kustomize-controller (spec.decryption.serviceAccountName, its node's role)",
+    next: () =>
+      "check the key service's address and the identity of kustomize-controller (spec.decryption.serviceAccountName, its node's role)",
   },
   {
     says: /data key|decrypt|sops|no identity matched|no key could decrypt/i,
@@ -42,7 +44,8 @@ export const BUILD_WORDINGS: readonly Wording[] = [
     says: /variable substitution failed|post build failed|variable not set|substitut/i,
     code: "VariableMissing",
     means: (_, { address }) => `variables of ${address} cannot be substituted`,
-    next: () => "set them in spec.postBuild.substitute or substituteFrom, give a default (${name:=value}), or write $${name} for a plain text",
+    next: () =>
+      "set them in spec.postBuild.substitute or substituteFrom, give a default (${name:=value}), or write $${name} for a plain text",
   },
   {
     says: /yaml: |error converting YAML|mapping values are not allowed|did not find expected|MalformedYAML|invalid YAML|json: |unmarshal/i,
@@ -60,7 +63,9 @@ export const BUILD_WORDINGS: readonly Wording[] = [
 
 /** The last file of YAML that a message names: the innermost. Folders are those of the controller, and say nothing. */
 function fileOf(message: string): string {
-  const names = [...message.matchAll(/([\w.-]+\.ya?ml)\b/g)].map(([, name = ""]) => name).filter((name) => !/^kustomization\.ya?ml$/.test(name));
+  const names = [...message.matchAll(/([\w.-]+\.ya?ml)\b/g)]
+    .map(([, name = ""]) => name)
+    .filter((name) => !/^kustomization\.ya?ml$/.test(name));
   const name = names.at(-1);
   return name === undefined ? "" : `: ${name}`;
 }

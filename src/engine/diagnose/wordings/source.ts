@@ -9,7 +9,8 @@ export const SOURCE_WORDINGS: readonly Wording[] = [
     says: /secrets? ['"]?(?:[\w.-]+\/)?([\w.-]+)['"]?.{0,80}not found|failed to get secret '([^']+)'.*not found/i,
     code: "SecretMissing",
     means: (match, { id }) => `the Secret ${id.namespace}/${match[1] ?? match[2] ?? ""} with its credentials is not there`,
-    next: ({ 1: name = "NAME" }, speaker) => `kubectl create secret generic ${name} ${at(speaker)} --from-file=…, or correct spec.secretRef`,
+    next: ({ 1: name = "NAME" }, speaker) =>
+      `kubectl create secret generic ${name} ${at(speaker)} --from-file=…, or correct spec.secretRef`,
   },
   {
     says: /knownhosts|host key (?:mismatch|verification)|(?:key is unknown|key mismatch)|no hostkey/i,

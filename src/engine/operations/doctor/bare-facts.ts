@@ -77,9 +77,7 @@ async function compare(
     const { changes, plan } = await prepareSync(request, ports, { ...context, emit: () => undefined });
     const [guard] = plan.guards;
     const failure =
-      guard === undefined
-        ? undefined
-        : { code: guard.code, message: guard.message, hint: guard.hint, diagnostics: [], isElsewhere: false };
+      guard === undefined ? undefined : { code: guard.code, message: guard.message, hint: guard.hint, diagnostics: [], isElsewhere: false };
     const known = new Set(inventory.entries.map(resourceKey));
     const isNews = (id: ResourceId): boolean => known.has(resourceKey(id));
     return {

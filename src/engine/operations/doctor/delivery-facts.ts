@@ -28,7 +28,12 @@ interface Step {
 type Path = readonly Step[];
 
 /** What blocks an app, and what else was seen of it. What was found of it before is not looked for again. */
-export async function diagnoseObject(read: ReadObject, depth: Depth, examination: Examination, path: Path = []): Promise<readonly Finding[]> {
+export async function diagnoseObject(
+  read: ReadObject,
+  depth: Depth,
+  examination: Examination,
+  path: Path = [],
+): Promise<readonly Finding[]> {
   const { id } = read.view;
   const key = resourceKey(id);
   if (path.some((step) => resourceKey(step.id) === key)) {
@@ -71,7 +76,9 @@ async function appFacts(read: ReadObject, depth: Depth, examination: Examination
     hidden: [],
     now: examination.ports.clock.now(),
   };
-  const isExplained = diagnose(surface).some(({ severity, code }) => severity === "blocking" && code !== "Unexplained" && code !== "HealthCheckFailed");
+  const isExplained = diagnose(surface).some(
+    ({ severity, code }) => severity === "blocking" && code !== "Unexplained" && code !== "HealthCheckFailed",
+  );
   const isDeep = depth === "all" || path.length > 1 || !isExplained;
   const failure = depth === "all" && isDeep ? await ownBuild(app, examination) : undefined;
   // What is delivered to another cluster is not to be looked for in this one.
@@ -91,7 +98,9 @@ async function nestedFindings(id: ResourceId, object: JsonObject, examination: E
   const read = readObject(spoken, object);
   const { view } = read;
   if ((view.ready === "True" && view.isObserved && !view.isSuspended) || spoken.kind.role === "source") return [];
-  return (await diagnoseObject(read, "cause", examination, path)).filter(({ severity, code }) => severity === "blocking" && code !== "Suspended");
+  return (await diagnoseObject(read, "cause", examination, path)).filter(
+    ({ severity, code }) => severity === "blocking" && code !== "Suspended",
+  );
 }
 
 /** One after the other: what two of them wait for is then looked at once. */
@@ -141,7 +150,8 @@ async function parentFacts({ dialect, object, view }: ReadObject, examination: E
   if (looked.type !== "there") return undefined;
   const parent = spoken.dialect.view(looked.object);
   const source = parent.source === undefined ? undefined : await examination.look(parent.source);
-  const offered = source?.type === "there" && parent.source !== undefined ? (dialectOf(parent.source)?.dialect.view(source.object).revision ?? "") : "";
+  const offered =
+    source?.type === "there" && parent.source !== undefined ? (dialectOf(parent.source)?.dialect.view(source.object).revision ?? "") : "";
   return {
     id: parent.id,
     address: `${spoken.kind.words[0] ?? spoken.kind.plural}/${parent.id.name}`,
@@ -151,8 +161,8 @@ async function parentFacts({ dialect, object, view }: ReadObject, examination: E
 }
 
 /** Where the controller could not build: what our own build says, with file and line. Undefined where that cannot be tried. */
-async function ownBuild({ id, stage, isPlayed }: ObjectFacts, examination: Examination): Promise<DeliveryFacts["failure"]> {
-  if (stage !== "build" || !isPlayed) return undefined;
+async function ownBuild({ id, failure, isPlayed }: ObjectFacts, examination: Examination): Promise<DeliveryFacts["failure"]> {
+  if (failure?.stage !== "build" || !isPlayed) return undefined;
   const context = { ...examination.context, emit: () => undefined };
   const options = {
     build: { budget: DEFAULT_BUDGET, loadRestrictor: "LoadRestrictionsNone", strict: false },

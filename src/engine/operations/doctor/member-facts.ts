@@ -84,12 +84,7 @@ async function whyOf(member: Member, object: JsonObject, examination: Examinatio
 }
 
 /** The last line of a container that ended, or runs and is not ready: of the Pod that is told of, where one is. */
-async function lastLine(
-  member: Member,
-  why: string,
-  examination: Examination,
-  logs: { left: number },
-): Promise<MemberFacts["log"]> {
+async function lastLine(member: Member, why: string, examination: Examination, logs: { left: number }): Promise<MemberFacts["log"]> {
   const pods = [...withDescendants([member])].filter(({ id, object }) => id.kind === "Pod" && id.group === "" && object !== undefined);
   const told = pods.find(({ id }) => why.includes(`pod ${id.name}`)) ?? pods[0];
   const container = told?.object === undefined ? undefined : startedContainer(told.object);

@@ -1,5 +1,6 @@
-import type { Life, ObjectFacts, ReferenceFacts, SourceFacts } from "../../diagnose/index.ts";
+import { changedAt, type FailureFacts, type Life, type ObjectFacts, type ReferenceFacts, type SourceFacts } from "../../diagnose/index.ts";
 import { dialectOf } from "../../dialects/table.ts";
+import { newestEvent } from "../../health/index.ts";
 import { objectAt, stringAt } from "../../model/json.ts";
 import type { Reference } from "../../model/reference.ts";
 import type { ResourceId } from "../../model/resource-id.ts";
@@ -24,10 +25,24 @@ export async function objectFacts(read: ReadObject, examination: Examination): P
     controller: kind.controller.title,
     life,
     shard,
-    stage: view.ready === "False" ? dialect.failedStage(view.reason) : undefined,
+    failure: await failureFacts(read, examination),
     references: found,
     isPlayed: kind.isPlayed,
   };
+}
+
+/** How the last attempt ended, where it failed. While the next one runs, the condition no longer says so; an event may. */
+async function failureFacts({ dialect, object, view }: ReadObject, examination: Examination): Promise<FailureFacts | undefined> {
+  if (view.isSuspended || !view.isObserved || view.ready === "True") return undefined;
+  const { reason, message } = view;
+  if (view.ready === "False") return { reason, message, stage: dialect.failedStage(reason), isFormer: false };
+  const events = await examination.list("", "Event", view.id.namespace, new Set());
+  // What was said of an earlier spec is no longer true.
+  const since = changedAt(object);
+  const fresh = events.filter((event) => Date.parse(stringAt(event, "lastTimestamp") || stringAt(event, "eventTime")) >= since);
+  const event = newestEvent(fresh, object);
+  if (event === undefined) return undefined;
+  return { reason: event.reason, message: event.message, stage: dialect.failedStage(event.reason), isFormer: true };
 }
 
 function unknownLife(title: string): Life {
@@ -38,7 +53,10 @@ function unknownLife(title: string): Life {
 export async function sourceFacts(id: ResourceId | undefined, examination: Examination, depth = 2): Promise<SourceFacts | undefined> {
   const spoken = id === undefined ? undefined : dialectOf(id);
   if (id === undefined || spoken === undefined || spoken.kind.role !== "source") return undefined;
-  const looked = await examination.look(id, spoken.kind.versions.find((version) => examination.discovery.find(id)?.versions.includes(version)));
+  const looked = await examination.look(
+    id,
+    spoken.kind.versions.find((version) => examination.discovery.find(id)?.versions.includes(version)),
+  );
   if (looked.type !== "there") return { type: looked.type, id, why: looked.type === "unreadable" ? looked.why : "" };
   const read = readObject(spoken, looked.object);
   const [facts, inner] = await Promise.all([

@@ -38,7 +38,8 @@ async function rivalsOf(view: ObjectView, live: Live, examination: Examination):
   const apps = await examination.apps(DIALECT_KINDS.filter(({ kind }) => kind.role === "app"));
   for (const { view: other } of apps) {
     // What is delivered to another cluster is another object.
-    if (resourceKey(other.id) === own || other.isRemote !== view.isRemote || (view.isRemote && other.clusterSecret !== view.clusterSecret)) continue;
+    if (resourceKey(other.id) === own || other.isRemote !== view.isRemote || (view.isRemote && other.clusterSecret !== view.clusterSecret))
+      continue;
     for (const entry of other.inventory) {
       const shared = mine.get(resourceKey(entry));
       if (shared !== undefined) rivals.set(resourceKey(entry), { id: plain(shared), owner: addressOf(other.id) });
@@ -92,22 +93,44 @@ function leftAloneOf({ id: app }: ObjectView, live: Live): Owned["leftAlone"] {
 }
 
 /** Kinds that most deliveries have: the last object of a kind leaves no trace of that kind in the record. */
-const USUAL = ["/ConfigMap", "/Secret", "/Service", "/ServiceAccount", "apps/Deployment", "apps/StatefulSet", "batch/CronJob", "networking.k8s.io/Ingress"];
+const USUAL = [
+  "/ConfigMap",
+  "/Secret",
+  "/Service",
+  "/ServiceAccount",
+  "apps/Deployment",
+  "apps/StatefulSet",
+  "batch/CronJob",
+  "networking.k8s.io/Ingress",
+];
 
 /** Objects with the marks of an app that are not in its record: what it delivered once and does not prune. */
-async function lingeringOf({ id: app, inventory }: ObjectView, examination: Examination, hidden: Set<string>): Promise<readonly ResourceId[]> {
+async function lingeringOf(
+  { id: app, inventory }: ObjectView,
+  examination: Examination,
+  hidden: Set<string>,
+): Promise<readonly ResourceId[]> {
   const dialect = dialectOf(app)?.dialect;
   if (dialect === undefined || dialect.record.kind !== app.kind) return [];
   const known = new Set(inventory.map(resourceKey));
   const namespaces = [...new Set(inventory.map(({ namespace }) => namespace))].filter((namespace) => namespace !== "");
   const kinds = new Set([...inventory.map(({ group, kind }) => `${group}/${kind}`), ...USUAL]);
-  const queries = [...kinds].flatMap((kind) => namespaces.map((namespace) => ({ group: kind.slice(0, kind.indexOf("/")), kind: kind.slice(kind.indexOf("/") + 1), namespace })));
+  const queries = [...kinds].flatMap((kind) =>
+    namespaces.map((namespace) => ({ group: kind.slice(0, kind.indexOf("/")), kind: kind.slice(kind.indexOf("/") + 1), namespace })),
+  );
   const lists = await mapBounded(queries, REQUESTS_AT_ONCE, ({ group, kind, namespace }) =>
-    examination.discovery.find({ group, kind })?.namespaced === true ? examination.list(group, kind, namespace, hidden) : Promise.resolve([]),
+    examination.discovery.find({ group, kind })?.namespaced === true
+      ? examination.list(group, kind, namespace, hidden)
+      : Promise.resolve([]),
   );
   return lists.flat().flatMap((object) => {
     const owner = dialect.ownerOf(object);
-    const id = { group: groupOf(stringAt(object, "apiVersion")), kind: stringAt(object, "kind"), namespace: stringAt(object, "metadata", "namespace"), name: stringAt(object, "metadata", "name") };
+    const id = {
+      group: groupOf(stringAt(object, "apiVersion")),
+      kind: stringAt(object, "kind"),
+      namespace: stringAt(object, "metadata", "namespace"),
+      name: stringAt(object, "metadata", "name"),
+    };
     return owner !== undefined && resourceKey(owner) === resourceKey(app) && !known.has(resourceKey(id)) ? [id] : [];
   });
 }

@@ -42,7 +42,15 @@ async function readRepository(url: string, named: NamedSource, examination: Exam
   } catch (error) {
     context.signal.throwIfAborted();
     if (deadline.signal.aborted)
-      return { url, credentials, failure: { code: "TIMED_OUT", message: `no answer within ${String(PROBE_MS / 1000)} s`, hint: "is the server reachable from here?" } };
+      return {
+        url,
+        credentials,
+        failure: {
+          code: "TIMED_OUT",
+          message: `no answer within ${String(PROBE_MS / 1000)} s`,
+          hint: "is the server reachable from here?",
+        },
+      };
     if (!(error instanceof GitOpsError)) throw error;
     return { url, credentials, failure: { code: error.code, message: error.message, hint: error.hint ?? "" } };
   } finally {

@@ -90,7 +90,9 @@ async function readControllers(objects: readonly ReadObject[], examination: Exam
 
 /** Every repository once, with the Secret that holds its credentials where an object names one. */
 function namedSources({ objects, bare }: Listed): readonly NamedSource[] {
-  const ofObjects = objects.filter(({ kind }) => kind.role === "source" && kind.isPlayed).map((read) => ({ type: "object" as const, read }));
+  const ofObjects = objects
+    .filter(({ kind }) => kind.role === "source" && kind.isPlayed)
+    .map((read) => ({ type: "object" as const, read }));
   const ofBare = bare.flatMap((source) => (source.type === "git" ? [{ type: "bare" as const, source }] : []));
   return [...ofObjects, ...ofBare];
 }
