@@ -76,7 +76,7 @@ function hasStatus(object: JsonObject): boolean {
 function assessWithoutStatus({ declaresStatus, ageMs }: HealthOptions): Health {
   if (declaresStatus !== true) return healthy();
   if (ageMs !== undefined && ageMs < NO_STATUS_GRACE_MS) return progressing("NoStatus", "its controller has not written a status yet");
-  return healthy("no controller has written a status", "NoStatus");
+  return healthy("no controller serves this kind here: nobody has written a status", "NoStatus");
 }
 
 function standardVerdict(conditions: readonly StatusCondition[]): Health | undefined {
