@@ -45,11 +45,7 @@ async function doctor(
 }
 
 /** Waits until a controller has said that an object failed for a reason. A Kustomization fails first for want of an artifact. */
-async function failed(
-  resource: "kustomizations" | "gitrepositories",
-  name: string,
-  wanted = /Failed$/,
-): Promise<LiveObject> {
+async function failed(resource: "kustomizations" | "gitrepositories", name: string, wanted = /Failed$/): Promise<LiveObject> {
   return waitFor(plane!, person.path(resource, name), ({ status }) =>
     (status?.conditions ?? []).some(({ type, status: ready, reason = "" }) => type === "Ready" && ready === "False" && wanted.test(reason)),
   );
@@ -126,7 +122,11 @@ test("a dependency that is not there, and one that fails by its own source, are 
   await person.create("kustomizations", "base", { interval: "1h", prune: true, sourceRef: { kind: "GitRepository", name: "base" } });
   await person.deliver("middle", git, CONFIG, { dependsOn: [{ name: "base" }] });
   await person.deliver("top", git, CONFIG, { dependsOn: [{ name: "middle" }] });
-  await Promise.all([failed("kustomizations", "lonely", NOT_READY), failed("gitrepositories", "base"), failed("kustomizations", "top", NOT_READY)]);
+  await Promise.all([
+    failed("kustomizations", "lonely", NOT_READY),
+    failed("gitrepositories", "base"),
+    failed("kustomizations", "top", NOT_READY),
+  ]);
   const lonely = await doctor("ks/lonely");
   assert.deepEqual([lonely.cause.code, lonely.cause.object?.name], ["DependencyMissing", "nobody"]);
   const top = await doctor("ks/top");
