@@ -64,11 +64,7 @@ export function openWiring(asked: WiringOptions): Wiring {
   const source = (flags: SourceFlags): Promise<SourcePorts> => openSource(flags, clock, options);
   return {
     source,
-    readers: async (flags) => {
-      const [parts, connected, { createDeliveryStore }] = await Promise.all([source(flags), cluster(), deliveryStore()]);
-      const { bindings } = await openBindings(environment);
-      return { ...parts, cluster: connected, deliveries: createDeliveryStore(connected), bindings };
-    },
+    readers: (flags) => openReaders(source(flags), cluster(), environment),
     writers: async (flags) => {
       const [parts, connected, { createDeliveryWriter }] = await Promise.all([source(flags), cluster(), deliveryStore()]);
       const { bindings, areKept } = await openBindings(environment);
@@ -82,8 +78,9 @@ export function openWiring(asked: WiringOptions): Wiring {
     appReaders: (flags) => openAppReaders(source(flags), cluster(), options),
     doctor: async () => {
       const fetcher = openGit({}, undefined, options);
-      const readers = openAppReaders(Promise.resolve({ fetcher, clock }), cluster(), options);
-      return { ...(await readers), probe: (await cluster()).probe, sourceProbe: fetcher };
+      const parts = Promise.resolve({ fetcher, clock });
+      const [readers, apps] = await Promise.all([openReaders(parts, cluster(), environment), openAppReaders(parts, cluster(), options)]);
+      return { ...readers, apps, probe: (await cluster()).probe, sourceProbe: fetcher };
     },
     appWriters: async (flags) => {
       const [parts, connected, { createDeliveryWriter }] = await Promise.all([source(flags), cluster(), deliveryStore()]);
@@ -102,6 +99,16 @@ export function openWiring(asked: WiringOptions): Wiring {
     namespace: async () => globals.namespace ?? (await cluster()).defaultNamespace,
     expectedCluster: () => expectedUid(globals, cluster),
   };
+}
+
+async function openReaders(
+  source: Promise<SourcePorts>,
+  cluster: Promise<KubernetesCluster>,
+  environment: NodeJS.ProcessEnv,
+): Promise<ReaderPorts> {
+  const [parts, connected, { createDeliveryStore }] = await Promise.all([source, cluster, deliveryStore()]);
+  const { bindings } = await openBindings(environment);
+  return { ...parts, cluster: connected, deliveries: createDeliveryStore(connected), bindings };
 }
 
 async function openAppReaders(

@@ -1,6 +1,6 @@
 import type { Finding, FindingCode, FindingSeverity } from "../model/finding.ts";
 import type { ResourceId } from "../model/resource-id.ts";
-import { redact } from "./redact.ts";
+import { redact, redactOwn } from "./redact.ts";
 
 /** Most lines of evidence for one finding. */
 const MOST_EVIDENCE = 6;
@@ -22,5 +22,5 @@ export function makeFinding(
   const lines = [...new Set(evidence.map(redact))].filter((line) => line !== "");
   const rest = lines.length - MOST_EVIDENCE;
   const shown = rest > 1 ? [...lines.slice(0, MOST_EVIDENCE), `… and ${String(rest)} more`] : lines;
-  return { severity, code, object, message: redact(message), next: redact(next), evidence: shown };
+  return { severity, code, object, message: redact(message), next: redactOwn(next), evidence: shown };
 }

@@ -14,13 +14,35 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/\b(?:gh[pousr]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}|(?:AKIA|ASIA)[A-Z0-9]{16}|hvs\.[\w-]{16,})/g, "***"],
   [/\bAGE-SECRET-KEY-1[A-Z0-9]+/gi, "***"],
   [/\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g, "***"],
-  [/(["']?[\w-]*(?:passw(?:or)?d|secret|token|api[_-]?key|access[_-]?key)["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s,;&"']+)/gi, "$1***"],
+];
+
+/** Settings by the name of a secret, as programs log them. In prose a secret is an object: only what looks like no word is left out then. */
+const SETTINGS: readonly (readonly [RegExp, string])[] = [
+  [
+    /(["']?[\w-]*(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|access[_-]?key)["']?\s*=\s*)(?:"[^"]*"|'[^']*'|[^\s,;&"']+)/gi,
+    "$1***",
+  ],
+  [/(["']?[\w-]*(?:passw(?:or)?d|passphrase|token|api[_-]?key|access[_-]?key)["']?:\s*)(?:"[^"]*"|'[^']*'|[^\s,;&"']+)/gi, "$1***"],
+  [/(["']?[\w-]*secret["']?:\s*)(?:"[^"]*"|'[^']*'|(?=[^\s,;&"']*\d)[^\s,;&"']{6,})/gi, "$1***"],
 ];
 
 /** A text from outside on one line, without what looks like a secret, and not longer than can be read. */
 export function redact(text: string): string {
+  return oneLine(masked(text, [...SECRETS, ...SETTINGS]));
+}
+
+/** The same for a text of ours, whose own words are no settings: names and URLs in it may still come from outside. */
+export function redactOwn(text: string): string {
+  return oneLine(masked(text, SECRETS));
+}
+
+function masked(text: string, patterns: typeof SECRETS): string {
   let clean = text;
-  for (const [pattern, shown] of SECRETS) clean = clean.replace(pattern, shown);
-  const line = clean.replace(/\s+/g, " ").trim();
+  for (const [pattern, shown] of patterns) clean = clean.replace(pattern, shown);
+  return clean;
+}
+
+function oneLine(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
   return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 1)}…`;
 }

@@ -176,7 +176,7 @@ async function ownBuild({ id, failure, isPlayed }: ObjectFacts, examination: Exa
     instead: undefined,
   } as const;
   try {
-    const [diff] = await diffApps({ declared: [], named: [id], options }, examination.ports, context);
+    const [diff] = await diffApps({ declared: [], named: [id], options }, examination.ports.apps, context);
     return diff?.failure === undefined ? undefined : failureFacts(diff.failure);
   } catch (error) {
     if (error instanceof GitOpsError && !examination.context.signal.aborted) return failureFacts(error);

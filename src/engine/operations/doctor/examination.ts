@@ -9,11 +9,13 @@ import type { ClusterProbe } from "../../ports/cluster-probe.ts";
 import type { SourceProbe } from "../../ports/source-probe.ts";
 import { controllerOf } from "../controller-life.ts";
 import { readObjects, type ReadObject } from "../read-objects.ts";
-import type { AppReaderPorts, RunContext } from "../request.ts";
+import type { AppReaderPorts, ReaderPorts, RunContext } from "../request.ts";
 import { readableKinds } from "../served-kinds.ts";
 
 /** All that a diagnosis is given: it only reads. */
-export interface DoctorPorts extends AppReaderPorts {
+export interface DoctorPorts extends ReaderPorts {
+  /** For builds of apps: their deliveries are recorded otherwise. */
+  readonly apps: AppReaderPorts;
   readonly probe: ClusterProbe;
   readonly sourceProbe: SourceProbe;
 }
