@@ -1,7 +1,8 @@
+import { idOf } from "../model/metadata.ts";
 import { beyondLimit } from "../model/limit.ts";
 import { stringAt } from "../model/json.ts";
 import type { Manifest, Origin } from "../model/manifest.ts";
-import { formatResourceId, groupOf, resourceKey, type ResourceId } from "../model/resource-id.ts";
+import { formatResourceId, resourceKey } from "../model/resource-id.ts";
 import { fileFailure } from "../yaml/failure.ts";
 import type { BuildOptions } from "./build-options.ts";
 import type { BuiltObject } from "./built-object.ts";
@@ -33,12 +34,7 @@ export function manifestsOf(
 
 function manifestOf({ object, origin, touches }: BuiltObject): Manifest {
   const apiVersion = stringAt(object, "apiVersion");
-  const id: ResourceId = {
-    group: groupOf(apiVersion),
-    kind: stringAt(object, "kind"),
-    namespace: stringAt(object, "metadata", "namespace"),
-    name: stringAt(object, "metadata", "name"),
-  };
+  const id = idOf(object);
   return { id, apiVersion, object, origin, ...(touches === undefined ? {} : { touches }) };
 }
 

@@ -1,4 +1,15 @@
 import { stringAt, valueAt, type JsonObject } from "./json.ts";
+import { groupOf, type ResourceId } from "./resource-id.ts";
+
+/** What names an object, as it says itself. */
+export function idOf(object: JsonObject): ResourceId {
+  return {
+    group: groupOf(stringAt(object, "apiVersion")),
+    kind: stringAt(object, "kind"),
+    namespace: stringAt(object, "metadata", "namespace"),
+    name: stringAt(object, "metadata", "name"),
+  };
+}
 
 /** One label; "" where there is none. */
 export function labelOf(object: JsonObject, name: string): string {

@@ -1,8 +1,9 @@
 import { dialectOf } from "../dialects/table.ts";
+import { idOf } from "../model/metadata.ts";
 import { GitOpsError } from "../model/errors.ts";
 import { stringAt, type JsonObject } from "../model/json.ts";
 import type { Manifest } from "../model/manifest.ts";
-import { formatPlacedId, groupOf } from "../model/resource-id.ts";
+import { formatPlacedId } from "../model/resource-id.ts";
 import type { AskOutcome } from "./ask/asked-object.ts";
 import { ASKING_MANAGER } from "./ask/field-manager.ts";
 import { readObject } from "./read-objects.ts";
@@ -14,12 +15,7 @@ import type { AskingPorts, RunContext } from "./request.ts";
  * @returns the manifest; nothing is sent.
  */
 export function checkComposed(object: JsonObject): Manifest {
-  const id = {
-    group: groupOf(stringAt(object, "apiVersion")),
-    kind: stringAt(object, "kind"),
-    namespace: stringAt(object, "metadata", "namespace"),
-    name: stringAt(object, "metadata", "name"),
-  };
+  const id = idOf(object);
   const manifest = { id, apiVersion: stringAt(object, "apiVersion"), object, origin: { file: "the command line" } };
   const spoken = dialectOf(id);
   const ignored = (): void => undefined;

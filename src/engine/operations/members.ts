@@ -1,8 +1,9 @@
 import { dialectOf } from "../dialects/table.ts";
+import { idOf } from "../model/metadata.ts";
 import type { Discovery } from "../model/discovery.ts";
 import { GitOpsError } from "../model/errors.ts";
 import { arrayAt, stringAt, valueAt, type JsonObject } from "../model/json.ts";
-import { groupOf, resourceKey, versionOf, type GroupKind, type ResourceId } from "../model/resource-id.ts";
+import { resourceKey, versionOf, type GroupKind, type ResourceId } from "../model/resource-id.ts";
 import { REQUESTS_AT_ONCE, mapBounded } from "./bounded.ts";
 import { observeLive } from "./observe-live.ts";
 import { ownedKinds } from "./owned-kinds.ts";
@@ -88,13 +89,4 @@ function byOwner(objects: readonly JsonObject[]): ReadonlyMap<string, readonly J
     }
   }
   return owned;
-}
-
-function idOf(object: JsonObject): ResourceId {
-  return {
-    group: groupOf(stringAt(object, "apiVersion")),
-    kind: stringAt(object, "kind"),
-    namespace: stringAt(object, "metadata", "namespace"),
-    name: stringAt(object, "metadata", "name"),
-  };
 }

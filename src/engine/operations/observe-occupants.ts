@@ -1,8 +1,9 @@
+import { idOf } from "../model/metadata.ts";
 import type { Conventions } from "../model/conventions.ts";
 import type { Discovery } from "../model/discovery.ts";
 import { GitOpsError } from "../model/errors.ts";
 import { stringAt, valueAt, type JsonObject } from "../model/json.ts";
-import { groupOf, resourceKey, type ResourceId } from "../model/resource-id.ts";
+import { resourceKey, type ResourceId } from "../model/resource-id.ts";
 import { countsAsOccupant, wasAppliedBy } from "../plan/index.ts";
 import type { ClusterReader } from "../ports/cluster-reader.ts";
 import { REQUESTS_AT_ONCE, mapBounded } from "./bounded.ts";
@@ -60,12 +61,7 @@ async function listAll(
     const byUid = new Map<string, ResourceId>();
     for (const object of lists.flat()) {
       if (!countsAsOccupant(object) || (conventions.isHook(object) && wasAppliedBy(object, conventions.fieldManager))) continue;
-      const id = {
-        group: groupOf(stringAt(object, "apiVersion")),
-        kind: stringAt(object, "kind"),
-        namespace: stringAt(object, "metadata", "namespace"),
-        name: stringAt(object, "metadata", "name"),
-      };
+      const id = idOf(object);
       byUid.set(String(valueAt(object, "metadata", "uid") ?? resourceKey(id)), id);
     }
     return [...byUid.values()];

@@ -1,3 +1,4 @@
+import { idOf } from "../../model/metadata.ts";
 import { durationMs } from "../../model/duration.ts";
 import { arrayAt, objectAt, stringAt, valueAt, type JsonObject } from "../../model/json.ts";
 import type { HistoryEntry, ObjectView } from "../../model/object-view.ts";
@@ -92,15 +93,6 @@ function kindView(object: JsonObject, id: ResourceId): KindView {
     history: [],
     timeoutMs: durationMs(stringAt(object, "spec", "timeout")) ?? 60_000,
     prunes: false,
-  };
-}
-
-function idOf(object: JsonObject): ResourceId {
-  return {
-    group: groupOf(stringAt(object, "apiVersion")),
-    kind: stringAt(object, "kind"),
-    namespace: stringAt(object, "metadata", "namespace"),
-    name: stringAt(object, "metadata", "name"),
   };
 }
 

@@ -1,9 +1,10 @@
 import type { DeliveryFacts } from "../../diagnose/index.ts";
 import { conventionsOf } from "../../dialects/conventions.ts";
 import { DIALECT_KINDS, dialectOf, DIALECTS } from "../../dialects/table.ts";
+import { idOf } from "../../model/metadata.ts";
 import { arrayAt, isJsonObject, objectAt, stringAt, type JsonObject } from "../../model/json.ts";
 import type { ObjectView } from "../../model/object-view.ts";
-import { groupOf, resourceKey, type ResourceId } from "../../model/resource-id.ts";
+import { resourceKey, type ResourceId } from "../../model/resource-id.ts";
 import { mapBounded, REQUESTS_AT_ONCE } from "../bounded.ts";
 import type { Examination } from "./examination.ts";
 
@@ -125,12 +126,7 @@ async function lingeringOf(
   );
   return lists.flat().flatMap((object) => {
     const owner = dialect.ownerOf(object);
-    const id = {
-      group: groupOf(stringAt(object, "apiVersion")),
-      kind: stringAt(object, "kind"),
-      namespace: stringAt(object, "metadata", "namespace"),
-      name: stringAt(object, "metadata", "name"),
-    };
+    const id = idOf(object);
     return owner !== undefined && resourceKey(owner) === resourceKey(app) && !known.has(resourceKey(id)) ? [id] : [];
   });
 }
