@@ -167,7 +167,8 @@ function openDestinations(own: KubernetesCluster, options: WiringOptions): Desti
     own: (user) =>
       user === "" ? Promise.resolve(own) : once(user, () => connect({ ...options, globals: { ...options.globals, as: user } })),
     remote: (kubeconfig, name, user) =>
-      once(`${user}\0${kubeconfig}`, async () => {
+      // By its name, too: a failure names the Secret.
+      once(`${user}\0${name}\0${kubeconfig}`, async () => {
         const { connectCluster } = await import("../adapters/kubernetes/connect.ts");
         return connectCluster({
           untrustedKubeconfig: { text: kubeconfig, name },

@@ -16,7 +16,7 @@ export interface FluxVerdict {
 export type ExpressionJudge = (object: JsonObject) => FluxVerdict | undefined;
 
 interface Evaluator {
-  readonly steps: readonly { readonly status: Kstatus; readonly expression: Expression }[];
+  readonly steps: readonly { readonly status: Kstatus; readonly path: string; readonly expression: Expression }[];
 }
 
 /**
@@ -46,6 +46,7 @@ function evaluatorOf(entry: HealthExpressions, path: string, compile: (text: str
   if (entry.current === "") throw new GitOpsError("INVALID_EXPRESSION", `${path}.current is missing; expected a CEL expression`);
   const steps = ORDER.filter(([field]) => entry[field] !== "").map(([field, status]) => ({
     status,
+    path: `${path}.${field}`,
     expression: at(`${path}.${field}`, () => compile(entry[field])),
   }));
   return { steps };
@@ -72,10 +73,10 @@ function at(path: string, compile: () => Expression): Expression {
 
 function judge({ steps }: Evaluator, object: JsonObject): FluxVerdict {
   if (isUnobserved(object)) return { status: "InProgress", message: "the controller has not seen the latest generation" };
-  for (const { status, expression } of steps) {
+  for (const { status, path, expression } of steps) {
     const outcome = expression(object);
     if (typeof outcome !== "boolean") return { status: "Unknown", message: outcome.failure };
-    if (outcome) return { status, message: "" };
+    if (outcome) return { status, message: `${path} holds` };
   }
   return { status: "InProgress", message: "no health expression holds" };
 }

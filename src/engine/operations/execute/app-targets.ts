@@ -19,7 +19,7 @@ export async function appTargets({ app, plays }: AppDelivery, execution: Executi
   if (wait.type === "none") return [];
   if (wait.type === "listed") {
     const listed = wait.objects.filter((id) => !plays(id));
-    return mapBounded(listed, REQUESTS_AT_ONCE, (id) => listedTarget(id, expressions, execution));
+    return (await mapBounded(listed, REQUESTS_AT_ONCE, (id) => listedTarget(id, expressions, execution))).flat();
   }
   const own = execution.state.objects().filter(({ id }) => !plays(id));
   const targets = await healthTargets(own, "final", execution);
@@ -29,15 +29,17 @@ export async function appTargets({ app, plays }: AppDelivery, execution: Executi
 async function listedTarget(
   { version, ...id }: ResourceId & { readonly version: string },
   expressions: ExpressionJudge,
-  { cluster, context }: Execution,
-): Promise<HealthTarget> {
+  execution: Execution,
+): Promise<readonly HealthTarget[]> {
+  const { cluster, context } = execution;
   const served = (await cluster.discover(context)).find(id);
   const place = served?.namespaced === false ? { ...id, namespace: "" } : id;
   const live = await cluster.get(place, context);
   const apiVersion = id.group === "" ? version : `${id.group}/${version}`;
   const named: JsonObject = { apiVersion, kind: id.kind, metadata: { name: id.name, namespace: place.namespace } };
-  const target = { id: place, object: live ?? named, gate: "final", declaresStatus: true, judge: judgeOf(named, expressions) } as const;
-  return live === undefined ? { ...target, isMissing: true } : target;
+  const targets = await healthTargets([{ id: place, object: live ?? named }], "final", execution);
+  const missing = live === undefined ? ({ isMissing: true } as const) : {};
+  return targets.map((target) => ({ ...target, ...missing, judge: judgeOf(named, expressions) }));
 }
 
 function judgeOf(desired: JsonObject, expressions: ExpressionJudge): NonNullable<HealthTarget["judge"]> {
