@@ -114,7 +114,7 @@ export async function declaredApps(
   if (left > 0) {
     context.emit({
       type: "warning",
-      message: `${String(left)} other objects of these files are left alone: no Kustomization among them delivers them`,
+      message: `${left === 1 ? "1 other object of these files is" : `${String(left)} other objects of these files are`} left alone: these are for apps to deliver`,
     });
   }
   return { declared: [...sources, ...apps], named: [] };

@@ -34,7 +34,7 @@ export async function renderDiffs(
   const { paint } = styleOf(terminal.stdoutColor, terminal.unicode);
   const blocks = await Promise.all(
     diffs.map(async ({ id, prepared, failure }) => {
-      const head = paint.bold(`${objectName(id)} -n ${id.namespace}`);
+      const head = paint.bold(objectName(id));
       if (prepared === undefined) return `${head}\n${failure === undefined ? "" : `cannot be compared: ${failure.message}`}\n`;
       return `${head}\n${(await renderDiff(prepared, format, terminal)).text}`;
     }),

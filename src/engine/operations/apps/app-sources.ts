@@ -55,6 +55,12 @@ export class AppSources {
     if (spoken === undefined || spoken.kind.role !== "source") {
       throw new GitOpsError("UNSUPPORTED_CONTENT", `${id.kind} is no kind of source that is known`, { hint: "use a GitRepository" });
     }
+    if (!spoken.kind.isPlayed) {
+      throw new GitOpsError("UNSUPPORTED_CONTENT", `files of the ${id.kind} ${id.namespace}/${id.name} are not fetched by this program`, {
+        hint: `let ${spoken.kind.controller.title} and the app's own controller deliver it, or use a GitRepository`,
+        data: { object: formatResourceId(id), namespace: id.namespace },
+      });
+    }
     const manifest = this.#declared.get(resourceKey(id)) ?? (await this.#live(id));
     if (manifest === undefined) {
       throw new GitOpsError("OBJECT_NOT_FOUND", `the source ${id.kind} ${id.namespace}/${id.name} is not there`, {

@@ -1,5 +1,5 @@
 import { dialectOf } from "../../dialects/table.ts";
-import type { App } from "../../model/app.ts";
+import type { App, Dependency } from "../../model/app.ts";
 import { GitOpsError } from "../../model/errors.ts";
 import type { SyncCounts } from "../../model/event.ts";
 import type { Manifest } from "../../model/manifest.ts";
@@ -135,8 +135,7 @@ class AppsRun {
       if (this.#running.size - this.#waitingForChildren >= APPS_AT_ONCE) return;
       const blocker = this.#set.blocker(entry);
       if (blocker.type === "failed") {
-        const { namespace, name } = blocker.dependency.id;
-        this.#end(entry, this.#unmet(`the dependency ${namespace}/${name} was not delivered`));
+        this.#end(entry, this.#unmet(notDelivered(blocker.dependency)));
         continue;
       }
       if (blocker.type === "pending") continue;
@@ -167,7 +166,8 @@ class AppsRun {
     for (const entry of this.#set.all.filter(({ state }) => state === "waiting")) {
       const blocker = this.#set.blocker(entry);
       if (blocker.type === "pending") continue;
-      this.#end(entry, this.#unmet(this.#unready.get(entry) ?? "its dependencies are not ready"));
+      const reason = blocker.type === "failed" ? notDelivered(blocker.dependency) : this.#unready.get(entry);
+      this.#end(entry, this.#unmet(reason ?? "its dependencies are not ready"));
     }
   }
 
@@ -311,6 +311,10 @@ class AppsRun {
     this.#context.emit({ type: "app.finished", id, by, outcome, revision, message });
     entry.finish(result);
   }
+}
+
+function notDelivered({ id: { namespace, name } }: Dependency): string {
+  return `the dependency ${namespace}/${name} was not delivered`;
 }
 
 function isSame(a: ResourceId, b: ResourceId): boolean {
