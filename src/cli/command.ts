@@ -150,7 +150,7 @@ export interface Command {
   readonly access: keyof Access;
   readonly exitStatus: string;
   readonly examples: readonly { readonly command: string; readonly explains: string }[];
-  /** @param input validated by this very table: see `program.ts`. */
+  /** @param input validated by this very table: see `invocation.ts`. */
   run(input: never, session: WriteSession): Promise<Rendered>;
 }
 

@@ -4,6 +4,7 @@ import type { Rendered, WriteSession } from "./command.ts";
 import { COMMANDS } from "./commands/table.ts";
 import { GLOBAL_OPTIONS, type GlobalOptions } from "./global-options.ts";
 import { abortOnSignals } from "./interruption.ts";
+import { invoke, readOptions } from "./invocation.ts";
 import type { Emit } from "../engine/index.ts";
 import { outputOf, type Output } from "./output-stream.ts";
 import { describeTerminal, type Streams } from "./terminal.ts";
@@ -22,9 +23,8 @@ export interface Host {
 export async function start(version: string): Promise<void> {
   // A prototype that cannot be written to cannot be polluted by what a repository or a server sends.
   Object.freeze(Object.prototype);
-  const { env, stdin, stdout, stderr } = process;
   process.on("uncaughtException", endWithBug).on("unhandledRejection", endWithBug);
-  const exitStatus = await main(process.argv.slice(2), { version, environment: env, streams: { stdin, stdout, stderr }, process });
+  const exitStatus = await main(process.argv.slice(2), { version, environment: process.env, streams: process, process });
   process.exitCode = exitStatus;
   // Everything is flushed: what still holds the event loop (idle connections, a watch that ends) need not be waited for.
   process.exit();
@@ -74,8 +74,10 @@ async function areFlushed(stdout: Output, stderr: Output): Promise<boolean> {
 async function run(argv: readonly string[], host: Host, signal: AbortSignal): Promise<Rendered> {
   const line = readCommandLine(argv, COMMANDS, host.environment);
   if (line.version) return { text: `gitops version ${host.version}\n`, exitStatus: 0 };
-  const { helpText, invoke, readOptions } = await import("./program.ts");
-  if (line.command === undefined || line.help) return { text: helpText(COMMANDS, line.command), exitStatus: 0 };
+  if (line.command === undefined || line.help) {
+    const { helpText } = await import("./program.ts");
+    return { text: helpText(COMMANDS, line.command), exitStatus: 0 };
+  }
   const invocation = invoke({ ...line, command: line.command });
   const globals = readOptions(GLOBAL_OPTIONS, line.given) as GlobalOptions;
   return invocation.command.run(invocation.input as never, openSession(globals, host, signal));

@@ -1,21 +1,10 @@
-import { Command as CommanderCommand, CommanderError, Option } from "commander";
-import type { CommandLine } from "./argv.ts";
+import { Command as CommanderCommand, Option } from "commander";
 import type { ArgumentSpec, Command } from "./command.ts";
 import { formatDuration } from "./duration.ts";
 import { GLOBAL_OPTIONS } from "./global-options.ts";
-import { defaultValue, flagName, ofText, parseOptionValue, type AnyOptionValue, type OptionSpec, type OptionTable } from "./option.ts";
-import { UsageError } from "./usage-error.ts";
+import { defaultValue, flagName, ofText, type OptionSpec, type OptionTable } from "./option.ts";
 
-/** Values of arguments and flags by name, as a command's own table types them. */
-export type ReadValues = Readonly<Record<string, AnyOptionValue>>;
-
-/** A command and what it was given. */
-export interface Invocation {
-  readonly command: Command;
-  readonly input: ReadValues;
-}
-
-/** Commander's program over the table: it counts the arguments and lays out the help. */
+/** Commander's program over the table: it lays out the help. */
 function buildProgram(commands: readonly Command[]): CommanderCommand {
   const program = prepared(new CommanderCommand("gitops"));
   program.description("Brings a Kubernetes cluster to what a Git repository says, shows the difference, and prunes what is gone.");
@@ -38,62 +27,6 @@ export function helpText(commands: readonly Command[], command: Command | undefi
   target.configureOutput({ writeOut: (part) => (text += part), getOutHasColors: () => false, getOutHelpWidth: () => 120 });
   target.outputHelp();
   return text;
-}
-
-/** Gives arguments and flags to the command. Throws UsageError for missing and for surplus arguments. */
-export function invoke(line: CommandLine & { readonly command: Command }): Invocation {
-  let invocation: Invocation | undefined;
-  const program = buildProgram([line.command]);
-  const target = program.commands.find((candidate) => candidate.name() === line.command.name);
-  target?.action(() => {
-    invocation = {
-      command: line.command,
-      input: { ...readArguments(line.command, line.positionals), ...readOptions(line.command.options, line.given) },
-    };
-  });
-  try {
-    program.parse([line.command.name, "--", ...line.positionals], { from: "user" });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    throw new UsageError(
-      error.message.replace(/^error: /, "").replaceAll("'", '"'),
-      `gitops ${line.command.name} --help shows how it is called`,
-    );
-  }
-  if (invocation === undefined) throw new UsageError("nothing to run", "gitops --help lists the commands");
-  return invocation;
-}
-
-/** Values of a table of flags, defaults filled in. The texts were checked when the command line was read. */
-export function readOptions(table: OptionTable, given: ReadonlyMap<string, readonly string[]>): ReadValues {
-  const values: Record<string, AnyOptionValue> = {};
-  for (const [key, spec] of Object.entries(table)) {
-    const texts = given.get(key);
-    const last = texts?.at(-1);
-    if (texts === undefined || last === undefined) values[key] = defaultValue(spec);
-    else values[key] = spec.type === "list" ? texts : parseOptionValue(spec, last, `--${flagName(key)}`);
-  }
-  return values;
-}
-
-/** Arguments by name, checked against their choices. Commander has counted them. */
-function readArguments(command: Command, positionals: readonly string[]): ReadValues {
-  const values: Record<string, AnyOptionValue> = {};
-  for (const [index, [name, spec]] of Object.entries(command.arguments).entries()) {
-    if (spec.many === true) {
-      const rest = positionals.slice(index);
-      for (const value of rest) spec.check?.(value);
-      values[name] = rest;
-      continue;
-    }
-    const value = positionals[index];
-    if (value !== undefined && spec.choices !== undefined && !spec.choices.includes(value)) {
-      throw new UsageError(`unknown ${name} ${JSON.stringify(value)}`, `it is one of ${spec.choices.join(", ")}`);
-    }
-    if (value !== undefined) spec.check?.(value);
-    values[name] = value;
-  }
-  return values;
 }
 
 /** The `[directory]` and `<name>` of a command's synopsis. */

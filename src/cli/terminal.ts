@@ -31,8 +31,13 @@ export function describeTerminal(streams: Streams, environment: NodeJS.ProcessEn
   const dumb = environment["TERM"] === "dumb";
   const ci = isSet(environment["CI"]) && environment["CI"] !== "false";
   return {
-    ...streams,
-    interactive: streams.stdin.isTTY === true && errTty && !ci,
+    // Node makes a stream of it when it is asked for, which costs as much as a small build: most commands read nothing.
+    get stdin() {
+      return streams.stdin;
+    },
+    stdout: streams.stdout,
+    stderr: streams.stderr,
+    interactive: errTty && !ci && streams.stdin.isTTY === true,
     // A pseudo-terminal may have no columns at all: what redraws lines would never end counting them.
     live: errTty && !dumb && !ci && (streams.stderr.columns ?? 0) > 0,
     unicode: /utf-?8/i.test(environment["LC_ALL"] || environment["LC_CTYPE"] || environment["LANG"] || ""),

@@ -5,6 +5,8 @@ import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "no
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { engineParts } from "./engine-parts.mjs";
+import { groupChunks } from "./group-chunks.mjs";
 
 const root = new URL("../../", import.meta.url);
 process.chdir(fileURLToPath(root));
@@ -32,8 +34,18 @@ const commandLine = await build({
   entryPoints: { gitops: "src/cli/main.ts" },
   outdir,
   splitting: true,
+  plugins: [engineParts],
   chunkNames: "chunks/[name]-[hash]",
   sourcemap: false,
+});
+await groupChunks(shared, commandLine.metafile, {
+  [`${outdir}/gitops.js`]: ["src/cli/main.ts"],
+  [`${outdir}/chunks/build.js`]: [
+    "src/cli/run-build.ts",
+    "src/cli/delivery-request.ts",
+    "src/cli/wiring.ts",
+    "src/engine/build/kustomize/index.ts",
+  ],
 });
 const library = await build({ ...shared, entryPoints: { index: "src/engine/index.ts" }, outdir: `${outdir}/engine` });
 declareTypes();

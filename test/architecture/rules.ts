@@ -19,7 +19,7 @@ export interface Rule {
 
 /** Where each package may be imported: swapping one then touches one folder. */
 const HOMES: Readonly<Record<string, readonly string[]>> = {
-  commander: ["src/cli/main.ts", "src/cli/program.ts", "src/cli/commands/"],
+  commander: ["src/cli/program.ts"],
   chalk: ["src/cli/output/"],
   ora: ["src/cli/output/"],
   "cli-table3": ["src/cli/output/"],

@@ -4,7 +4,7 @@ import { readCommandLine } from "../../src/cli/argv.ts";
 import { COMMANDS } from "../../src/cli/commands/table.ts";
 import { GLOBAL_OPTIONS } from "../../src/cli/global-options.ts";
 import { environmentName, flagName, takesValue, type OptionSpec } from "../../src/cli/option.ts";
-import { invoke, readOptions } from "../../src/cli/program.ts";
+import { invoke, readOptions } from "../../src/cli/invocation.ts";
 import { UsageError } from "../../src/cli/usage-error.ts";
 
 /** What a command line means: the command, its arguments, and the flags that were given. */

@@ -31,24 +31,13 @@ export const buildCommand = defineCommand({
     const query = input.why === undefined ? undefined : parseObjectQuery(input.why);
     if (query === undefined && input.output !== undefined)
       throw new UsageError("-o is for --why", "without it the manifests are printed as YAML");
-    const [{ buildSource, explainSource, printManifests }, { buildSettings, requiredSource, sourceFlags }, { openProgress }] =
-      await Promise.all([session.engine(), import("../delivery-request.ts"), import("../output/progress.ts")]);
+    const { requiredSource } = await import("../delivery-request.ts");
     const source = await requiredSource(input, session);
-    const progress = await openProgress(session);
-    // A build takes no time worth a line for each step: --verbose shows them, warnings are always shown.
-    const context = session.listen((event) => {
-      if (session.globals.verbose || event.type === "warning") progress.emit(event);
-    });
-    try {
-      if (query !== undefined) {
-        const { renderExplanation } = await import("../output/explanation.ts");
-        const found = await explainSource(source, query, buildSettings(input), await session.source(sourceFlags(input)), context);
-        return renderExplanation(found, query.field, input.output);
-      }
-      const { result } = await buildSource(source, buildSettings(input), await session.source(sourceFlags(input)), context);
-      return { text: printManifests(result.manifests.map(({ object }) => object)), exitStatus: 0, warnings: result.warnings };
-    } finally {
-      progress.close();
+    if (query === undefined) {
+      const { runBuild } = await import("../run-build.ts");
+      return runBuild(source, input, session);
     }
+    const { runExplanation } = await import("../run-explanation.ts");
+    return runExplanation(source, query, input, session);
   },
 });
