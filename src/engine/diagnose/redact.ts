@@ -1,5 +1,7 @@
 /** Longest text of a finding: what follows is cut. */
 const LONGEST = 400;
+/** What is looked at of a text: a line of a log may be as long as its writer likes. */
+const LOOKED_AT = 4_000;
 
 /**
  * What looks like a secret in words of others (controllers, servers, logs of containers), each with what is shown in place of it. The
@@ -19,11 +21,14 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
 /** Settings by the name of a secret, as programs log them. In prose a secret is an object: only what looks like no word is left out then. */
 const SETTINGS: readonly (readonly [RegExp, string])[] = [
   [
-    /(["']?[\w-]*(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|access[_-]?key)["']?\s*=\s*)(?:"[^"]*"|'[^']*'|[^\s,;&"']+)/gi,
+    /(?<![\w/.-])((["']?)[\w-]*(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|access[_-]?key)\2\s*=\s*)(?!\*\*\*)(?:"[^"]*"|'[^']*'|[^\s,;&"']+)/gi,
     "$1***",
   ],
-  [/(["']?[\w-]*(?:passw(?:or)?d|passphrase|token|api[_-]?key|access[_-]?key)["']?:\s*)(?:"[^"]*"|'[^']*'|[^\s,;&"']+)/gi, "$1***"],
-  [/(["']?[\w-]*secret["']?:\s*)(?:"[^"]*"|'[^']*'|(?=[^\s,;&"']*\d)[^\s,;&"']{6,})/gi, "$1***"],
+  [
+    /(?<![\w/.-])((["']?)[\w-]*(?:passw(?:or)?d|passphrase|token|api[_-]?key|access[_-]?key)\2:\s*)(?!\*\*\*)(?:"[^"]*"|'[^']*'|[^\s,;&"']+)/gi,
+    "$1***",
+  ],
+  [/(?<![\w/.-])((["']?)[\w-]*secret\2:\s*)(?!\*\*\*)(?:"[^"]*"|'[^']*'|(?=[^\s,;&"']*\d)[^\s,;&"']{6,})/gi, "$1***"],
 ];
 
 /** A text from outside on one line, without what looks like a secret, and not longer than can be read. */
@@ -37,7 +42,7 @@ export function redactOwn(text: string): string {
 }
 
 function masked(text: string, patterns: typeof SECRETS): string {
-  let clean = text;
+  let clean = text.slice(0, LOOKED_AT);
   for (const [pattern, shown] of patterns) clean = clean.replace(pattern, shown);
   return clean;
 }

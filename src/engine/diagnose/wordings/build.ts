@@ -48,7 +48,7 @@ export const BUILD_WORDINGS: readonly Wording[] = [
       "set them in spec.postBuild.substitute or substituteFrom, give a default (${name:=value}), or write $${name} for a plain text",
   },
   {
-    says: /yaml: |error converting YAML|mapping values are not allowed|did not find expected|MalformedYAML|invalid YAML|json: |unmarshal/i,
+    says: /(?<![\w.])yaml: |error converting YAML|mapping values are not allowed|did not find expected|MalformedYAML|invalid YAML|json: |unmarshal/i,
     code: "YamlInvalid",
     means: (match, { address }) => `a file of ${address} is no valid YAML${fileOf(match.input)}`,
     next: () => "see file and line on a clone of the repository: gitops build PATH",

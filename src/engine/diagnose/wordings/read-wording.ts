@@ -25,11 +25,14 @@ const TABLES: Readonly<Record<FailedStage | "fetch", readonly (readonly Wording[
   health: [],
 };
 
+/** Messages may hold whole lists of objects: what they mean stands at the beginning. */
+const LOOKED_AT = 8_000;
+
 /** What a controller's message means, or undefined where no table knows its words. */
 export function readWording(message: string, stage: FailedStage | "fetch", speaker: Speaker): Meaning | undefined {
   for (const table of TABLES[stage]) {
     for (const { says, code, means, next } of table) {
-      const match = says.exec(message);
+      const match = says.exec(message.slice(0, LOOKED_AT));
       if (match !== null) return { code, message: means(match, speaker), next: next(match, speaker) };
     }
   }
