@@ -15,6 +15,8 @@ export interface Place {
   readonly other: string;
   /** URL of a repository by its name. */
   readonly repository: (name: string) => string;
+  /** What was made before the rows, such as the ids of commits. */
+  readonly facts: Readonly<Record<string, string>>;
 }
 
 /** What one run of a row came to. */
@@ -79,12 +81,12 @@ class FieldTable {
     plane: ControlPlane,
     git: GitServer,
     rows: readonly ((place: Place) => FieldRow)[],
-    { files, flags }: { readonly files: Files; readonly flags: readonly string[] },
+    { files, flags, facts }: { readonly files: Files; readonly flags: readonly string[]; readonly facts: Place["facts"] },
   ): Promise<FieldTable> {
     const [namespace, other] = await Promise.all([plane.createNamespace("fields"), plane.createNamespace("other")]);
     const repository = (name: string): string => `${git.url}/${name}.git`;
     const laid = rows.map((row, index) => {
-      const place = { id: `row-${String(index)}`, namespace, other, repository };
+      const place = { id: `row-${String(index)}`, namespace, other, repository, facts };
       return { place, row: row(place) };
     });
     const below = laid.flatMap(({ place, row }) =>
@@ -191,25 +193,27 @@ interface TableOptions {
   readonly files?: Files;
   /** More flags of the sync. */
   readonly flags?: readonly string[];
+  /** Makes what the rows are about before they are laid out. */
+  readonly found?: (git: GitServer) => Promise<Place["facts"]>;
   /** Makes what the rows need beside them, before the first run. */
   readonly prepare?: (plane: ControlPlane, table: FieldTable, git: GitServer) => Promise<void>;
 }
 
-const NOWHERE: Place = { id: "row-1", namespace: "ns", other: "other", repository: (name) => name };
+const NOWHERE: Place = { id: "row-1", namespace: "ns", other: "other", repository: (name) => name, facts: {} };
 
 /** Runs a table once before all, and tests of every row what it saw. */
 export function testRows(
   { skip, plane }: { readonly skip: string | false; readonly plane: ControlPlane | undefined },
   kind: string,
   rows: readonly ((place: Place) => FieldRow)[],
-  { files = {}, flags = [], prepare }: TableOptions = {},
+  { files = {}, flags = [], found, prepare }: TableOptions = {},
 ): void {
   let git: GitServer;
   let seen: readonly ReadonlyMap<string, unknown>[] = [];
   before(async () => {
     if (plane === undefined) return;
     git = await startGitServer();
-    const table = await FieldTable.lay(plane, git, rows, { files, flags });
+    const table = await FieldTable.lay(plane, git, rows, { files, flags, facts: (await found?.(git)) ?? {} });
     await prepare?.(plane, table, git);
     const first = await table.look(await table.run("first"));
     seen = [first, await table.look(await table.run("then"))];

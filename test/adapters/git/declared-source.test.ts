@@ -7,6 +7,7 @@ import type { Artifact } from "../../../src/engine/model/artifact.ts";
 import type { GitOpsError } from "../../../src/engine/model/errors.ts";
 import type { GitRef } from "../../../src/engine/model/source.ts";
 import type { SourceAccess } from "../../../src/engine/ports/source-fetcher.ts";
+import { certificate } from "../../support/certificate.ts";
 import { gitIn, startGitServer, writeFiles, type GitServer, type GitServerOptions } from "../../support/git-server.ts";
 import { newFetcher, newFolder, quietOptions } from "./fetching.ts";
 
@@ -48,16 +49,6 @@ async function fetchDeclared(url: string, options: Declared = {}): Promise<Artif
   const access: SourceAccess = { secret: secret && secretOf(secret), timeoutMs, submodules };
   const fetcher = await newFetcher({ allowLocal: true, environment, ...(token === undefined ? {} : { token }) }, cache);
   return await fetcher.fetch({ type: "git", url, ref, path: "" }, { ...quietOptions(), access });
-}
-
-/** A key and a certificate for this machine, signed by itself. */
-function certificate(): { readonly key: string; readonly cert: string } {
-  const folder = newFolder("certificate");
-  const [key, cert] = [join(folder, "key"), join(folder, "cert")];
-  const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  const names = ["-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1"];
-  execFileSync("openssl", ["req", "-x509", ...kind, "-keyout", key, "-out", cert, "-days", "2", ...names], { stdio: "ignore" });
-  return { key: execFileSync("cat", [key]).toString(), cert: execFileSync("cat", [cert]).toString() };
 }
 
 const own = certificate();
