@@ -52,7 +52,7 @@ const READERS = [
   "tree",
   "watch-all",
 ].map((name) => `src/engine/operations/${name}.ts`);
-const WRITING_PORTS = ["ClusterWriter", "DeliveryObjects", "DeliveryWriter", "AskingPorts", "WriterPorts"];
+const WRITING_PORTS = ["ClusterWriter", "DeliveryObjects", "DeliveryWriter", "AskingPorts", "WriterPorts", "GitWriter"];
 /** Declares which ports an operation of either sort is given; it has no code. */
 const PORT_SETS = "src/engine/operations/request.ts";
 

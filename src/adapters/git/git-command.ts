@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { GitFailed, gitMissing } from "./git-failure.ts";
 import { runNetworkGit, type GitCall } from "./git-process.ts";
 
@@ -7,6 +8,8 @@ export interface FetchRequest {
   readonly refspecs: readonly string[];
   /** Only the newest commit. */
   readonly isShallow: boolean;
+  /** So many of the newest commits, where `isShallow` is off; all where it is left out. */
+  readonly depth?: number;
   /** Leave out what is asked for later, where the server can: all file contents, or trees as well. */
   readonly filter: "blob:none" | "tree:0" | undefined;
   /** Commits that are here already, whose trees need not come again. */
@@ -30,6 +33,7 @@ export async function fetchObjects(call: GitCall, request: FetchRequest): Promis
     "--stdin",
   ];
   if (request.isShallow) options.push("--depth=1");
+  else if (request.depth !== undefined) options.push(`--depth=${String(request.depth)}`);
   if (request.filter !== undefined) options.push(`--filter=${request.filter}`);
   options.push(...request.known.map((id) => `--negotiation-tip=${id}`));
   // Refspecs go by standard input: a round may ask for more ids than an argument list holds.
@@ -60,6 +64,73 @@ export async function workTreeStatus(call: GitCall, workTree: string): Promise<s
 /** The values of a repository's own configuration under keys that match, as `key\nvalue\0`. Nothing that it includes is read. */
 export async function readConfig(call: GitCall, keys: string): Promise<string> {
   return await runGit(call, ["config", "--local", "--no-includes", "--null", "--get-regexp", keys]);
+}
+
+/** The commits of a history that change some of the paths, as `ID\x1fSECONDS\x1fAUTHOR\x1fSUBJECT\0`. */
+export async function logCommits(
+  call: GitCall,
+  { commit, paths, limit }: { readonly commit: string; readonly paths: readonly string[]; readonly limit: number },
+): Promise<string> {
+  const format = "--format=%H%x1f%ct%x1f%an%x1f%s";
+  const options = ["-z", "--first-parent", "--no-color", "--no-notes", "--no-show-signature", format, `--max-count=${String(limit)}`];
+  const named = paths.includes("") ? [] : paths;
+  return await runNetworkGit(call, ["--literal-pathspecs", "log", ...options, commit, "--", ...named]);
+}
+
+/** Whether a commit is in the history of another one, by the commits that are here; one that is not here is in none. */
+export async function isAncestor(call: GitCall, commit: string, tip: string): Promise<boolean> {
+  const listed = await runNetworkGit(call, ["rev-list", "--missing=allow-any", tip]);
+  return listed.split("\n").includes(commit);
+}
+
+/** Every file of a commit, as `MODE TYPE ID\tPATH\0`. */
+export async function listFiles(call: GitCall, commit: string): Promise<string> {
+  return await runNetworkGit(call, ["ls-tree", "-r", "-z", "--full-tree", commit]);
+}
+
+/** Keeps content as an object of the repository. Answers its id. */
+export async function writeObject(call: GitCall, content: Uint8Array): Promise<string> {
+  return (await runNetworkGit(call, ["hash-object", "-w", "--no-filters", "--stdin"], content)).trim();
+}
+
+/**
+ * Writes the tree of a commit with some entries put into it or (mode 0) taken out. No file is needed for it, and none is made.
+ *
+ * @param entries `MODE ID\tPATH\0`, one after another
+ * @returns the id of the tree.
+ */
+export async function writeTree(call: GitCall, parent: string, entries: string): Promise<string> {
+  const indexed = { ...call, environment: { ...call.environment, GIT_INDEX_FILE: join(call.gitDirectory, "index") } };
+  await runNetworkGit(indexed, ["read-tree", parent]);
+  await runNetworkGit(indexed, ["update-index", "-z", "--add", "--replace", "--index-info"], entries);
+  return (await runNetworkGit(indexed, ["write-tree", "--missing-ok"])).trim();
+}
+
+/** The tree of a commit. */
+export async function treeOf(call: GitCall, commit: string): Promise<string> {
+  return (await runNetworkGit(call, ["rev-parse", "--verify", "--end-of-options", `${commit}^{tree}`])).trim();
+}
+
+/** Makes a commit of a tree. Answers its id. */
+export async function commitTree(call: GitCall, tree: string, parent: string, message: string): Promise<string> {
+  return (await runNetworkGit(call, ["commit-tree", "--no-gpg-sign", "-p", parent, "-F", "-", tree], message)).trim();
+}
+
+/** The name and address that git would write into a commit: `NAME <ADDRESS> TIME ZONE`. Throws GitFailed where it knows none. */
+export async function committerOf(call: GitCall): Promise<string> {
+  return (await runNetworkGit(call, ["-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT"])).trim();
+}
+
+/**
+ * Moves a ref of the remote from a commit to one that stands on it, or makes it.
+ *
+ * @param expected the commit where the ref stands; "" where it must not be there.
+ */
+export async function pushCommit(call: GitCall, commit: string, ref: string, expected: string): Promise<void> {
+  // An empty left side would delete the ref (git-push(1)): only a commit is ever sent.
+  if (!/^[0-9a-f]{40}$/.test(commit)) throw new GitFailed("fatal: no commit to push");
+  const options = ["--quiet", "--no-signed", "--no-verify", "--no-follow-tags", "--no-recurse-submodules", "--no-progress"];
+  await runNetworkGit(call, ["push", ...options, `--force-with-lease=${ref}:${expected}`, "origin", `${commit}:${ref}`]);
 }
 
 /**

@@ -27,6 +27,12 @@ const WORDINGS: readonly { readonly says: RegExp; readonly code: ErrorCode; read
     hint: "run git fsck in the repository on the server",
   },
   {
+    says: /Permission to \S+ denied|deploy key.*(?:write|read.only)|not allowed to push|write access to (?:the )?repository/i,
+    code: "FORBIDDEN",
+    message: "these credentials may not write to the Git repository",
+    hint: "set GITOPS_GIT_TOKEN to a token that may push, or add such an ssh key to the agent",
+  },
+  {
     says: /Permission denied \(|Authentication failed|could not read (?:Username|Password)|HTTP Basic: Access denied|returned error: 40[13]|error: 40[13]\b|terminal prompts disabled|invalid credentials|Too many authentication failures/i,
     code: "UNAUTHENTICATED",
     message: "the Git server refused the credentials, or there were none",

@@ -19,7 +19,7 @@ const MAX_ERROR_BYTES = 1 << 20;
  *
  * @throws GitFailed with what git said; the signal's reason where it was aborted.
  */
-export async function runNetworkGit(call: GitCall, args: readonly string[], input = ""): Promise<string> {
+export async function runNetworkGit(call: GitCall, args: readonly string[], input: string | Uint8Array = ""): Promise<string> {
   const { gitDirectory, environment, signal } = call;
   signal.throwIfAborted();
   const child = spawn("git", [...args], {

@@ -6,18 +6,16 @@ import { mkdir } from "node:fs/promises";
 import { cacheFailure, cacheFolder, sweepCaches } from "./cache.ts";
 import { credentialFor, describeCredentials, type CredentialSources } from "./credentials.ts";
 import type { SourceFetcherOptions } from "./fetcher-options.ts";
-import { readConfig } from "./git-command.ts";
-import { gitEnvironment, type ConfigEntry } from "./git-environment.ts";
 import { declaredCredentials, declaredUrl, fetchDeclaredSource } from "./declared-source.ts";
 import { fetchGitSource, findRevision } from "./git-source.ts";
+import { personalCredentials } from "./personal-credentials.ts";
 import { checkRef } from "./ref-name.ts";
 import type { Remote } from "./remote.ts";
 import { parseRepositoryUrl, type RepositoryUrl } from "./repository-url.ts";
 import { sweepSessions } from "./session.ts";
-import { findWorkTree } from "./work-tree.ts";
 
-const DEADLINE_MS = 10 * 60_000;
-const CLONE_KEYS = String.raw`^(http\..*\.extraheader|credential\..*\.(helper|username))$`;
+/** How long one git may run where nobody says. */
+export const DEADLINE_MS = 10 * 60_000;
 
 /** Fetches from Git over the network, and tells how it would authenticate. */
 export interface RemoteFetcher extends SourceProbe {
@@ -28,13 +26,7 @@ type GitSource = Extract<Source, { type: "git" }>;
 
 /** Makes the half of the fetcher that speaks to Git servers. Its artifacts fetch file contents when they are first read. */
 export function createRemoteFetcher(options: SourceFetcherOptions): RemoteFetcher {
-  let clone: Promise<readonly ConfigEntry[]> | undefined;
-
-  async function credentialSources(url: RepositoryUrl, signal: AbortSignal): Promise<CredentialSources> {
-    const usesHttp = url.transport === "https" || url.transport === "http";
-    if (usesHttp) clone ??= cloneConfiguration(options, signal);
-    return { token: options.token, environment: options.environment, clone: (await clone) ?? [], isInteractive: options.isInteractive };
-  }
+  const credentialSources = personalCredentials(options);
 
   async function remoteOf(source: GitSource, { signal, emit, access }: FetchOptions): Promise<Remote> {
     const url = access === undefined ? typedUrl(source, options) : declaredUrl(source, options.workingDirectory);
@@ -98,18 +90,4 @@ function credentialWarnings(url: RepositoryUrl, sources: CredentialSources): rea
     ...(url.credentials === undefined ? [] : [visible]),
     ...(isPlain ? [`the credentials are sent unencrypted to ${url.origin}`] : []),
   ];
-}
-
-/** The entries for authentication of the clone that the person stands in; these keys only, and none where there is no clone. */
-async function cloneConfiguration(
-  { environment, workingDirectory }: SourceFetcherOptions,
-  signal: AbortSignal,
-): Promise<readonly ConfigEntry[]> {
-  const workTree = await findWorkTree(workingDirectory);
-  if (workTree === undefined) return [];
-  const text = await readConfig({ gitDirectory: workTree.commonDirectory, environment: gitEnvironment(environment), signal }, CLONE_KEYS);
-  return text.split("\0").flatMap((entry) => {
-    const newline = entry.indexOf("\n");
-    return newline < 0 ? [] : [{ key: entry.slice(0, newline), value: entry.slice(newline + 1) }];
-  });
 }
