@@ -7,7 +7,7 @@ _gitops() {
   for ((index = 1; index < COMP_CWORD; index++)); do
     word="${COMP_WORDS[index]}"
     case "$word" in
-      --namespace|-n|--context|--cluster|--user|--kubeconfig|--server|-s|--token|--as|--as-group|--certificate-authority|--tls-server-name|--request-timeout|--expect-cluster|--color|--repo|--ref|--path|--git-token-file|--allow-remote|--helm-command|--helm-release|--helm-values|--helm-kube-version|--helm-api-versions|--confirm-prune|--load-restrictor|--max-file-size|--max-build-size|--max-documents|--max-depth|--max-nodes|--max-bases|--build-timeout|--timeout|--output|-o|--filename|-f|--contexts|--selector|-l|--status|--types|--tail|--since|--container|-c|--why|--reason|--until|--url|--branch|--tag|--semver|--commit|--ref-name|--secret-ref|--ignore-paths|--source|--target-namespace|--depends-on|--health-check|--service-account|--kube-config-secret|--interval|--retry-interval|--reconcile-timeout|--label|--from|--cluster-role|--crds) index=$((index + 1)) ;;
+      --namespace|-n|--context|--cluster|--user|--kubeconfig|--server|-s|--token|--as|--as-group|--certificate-authority|--tls-server-name|--request-timeout|--expect-cluster|--color|--repo|--ref|--path|--git-token-file|--allow-remote|--helm-command|--helm-release|--helm-values|--helm-kube-version|--helm-api-versions|--confirm-prune|--load-restrictor|--max-file-size|--max-build-size|--max-documents|--max-depth|--max-nodes|--max-bases|--build-timeout|--timeout|--output|-o|--filename|-f|--contexts|--selector|-l|--status|--types|--tail|--since|--container|-c|--why|--reason|--until|--branch-only|--url|--branch|--tag|--semver|--commit|--ref-name|--secret-ref|--ignore-paths|--source|--target-namespace|--depends-on|--health-check|--service-account|--kube-config-secret|--interval|--retry-interval|--reconcile-timeout|--label|--from|--cluster-role|--crds) index=$((index + 1)) ;;
       -*) ;;
       *) if [[ -z "$command" ]]; then command="$word"; else position=$((position + 1)); fi ;;
     esac
@@ -62,6 +62,7 @@ _gitops() {
     --why) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     --reason) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     --until) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
+    --branch-only) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     --url) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     --branch) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
     --tag) COMPREPLY=($(compgen -W "" -- "$current")); return ;;
@@ -87,7 +88,7 @@ _gitops() {
   case "$command" in
     "")
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help --version" -- "$current"))
-      else COMPREPLY=($(compgen -W "sync diff get tree trace events logs doctor history export build reconcile suspend resume create delete adopt release cluster install completion version help" -- "$current")); fi ;;
+      else COMPREPLY=($(compgen -W "sync diff get tree trace events logs doctor history export build reconcile suspend resume rollback create delete adopt release cluster install completion version help" -- "$current")); fi ;;
     sync)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--repo --ref --path --git-token-file --allow-remote --enable-helm --helm-command --helm-release --helm-values --helm-kube-version --helm-api-versions --prune --force --no-force-conflicts --no-preflight --create-namespace --allow-empty --allow-mass-prune --confirm-prune --load-restrictor --strict --max-file-size --max-build-size --max-documents --max-depth --max-nodes --max-bases --build-timeout --no-wait --timeout -y --yes --dry-run -o --output -f --filename --takeover --no-cross-namespace-refs --no-strict-substitute -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
       else case "$position" in
@@ -139,6 +140,9 @@ _gitops() {
     resume)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--all -l --selector -A --all-namespaces --no-wait --timeout -o --output -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
       fi ;;
+    rollback)
+      if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--allow-others --branch-only --git-token-file --no-wait --timeout -y --yes --dry-run -o --output --prune --force --no-force-conflicts --no-preflight --create-namespace --allow-empty --allow-mass-prune --confirm-prune --no-cross-namespace-refs --no-strict-substitute --load-restrictor --strict --max-file-size --max-build-size --max-documents --max-depth --max-nodes --max-bases --build-timeout --allow-remote --enable-helm --helm-command --helm-release --helm-values --helm-kube-version --helm-api-versions -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
+      fi ;;
     create)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "--url --branch --tag --semver --commit --ref-name --secret-ref --ignore-paths --recurse-submodules --source --path --prune --target-namespace --wait --depends-on --health-check --service-account --kube-config-secret --interval --retry-interval --reconcile-timeout --label --export --timeout -o --output -n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
       else case "$position" in
@@ -178,7 +182,7 @@ _gitops() {
     help)
       if [[ "$current" == -* ]]; then COMPREPLY=($(compgen -W "-n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --certificate-authority --insecure-skip-tls-verify --tls-server-name --request-timeout --expect-cluster -v --verbose -q --quiet --color -h --help" -- "$current"))
       else case "$position" in
-        0) COMPREPLY=($(compgen -W "exit-codes sync diff get tree trace events logs doctor history export build reconcile suspend resume create delete adopt release cluster install completion version help" -- "$current")) ;;
+        0) COMPREPLY=($(compgen -W "exit-codes sync diff get tree trace events logs doctor history export build reconcile suspend resume rollback create delete adopt release cluster install completion version help" -- "$current")) ;;
       esac
       fi ;;
   esac

@@ -4,6 +4,8 @@ import type {
   AppWriterPorts,
   AskingPorts,
   FleetPorts,
+  GitHistory,
+  GitWriter,
   DeliveryRef,
   Diagnostic,
   DoctorPorts,
@@ -114,6 +116,8 @@ export interface WriteSession extends ReadSession {
   readonly appWriters: (flags: SourceFlags) => Promise<AppWriterPorts>;
   /** For commands that ask a controller, and write none of what it delivers. */
   readonly asking: () => Promise<AskingPorts>;
+  /** For commands that write to a repository. */
+  readonly commits: (flags: SourceFlags) => Promise<{ readonly history: GitHistory; readonly commits: GitWriter }>;
   /** For commands about other clusters. `home` is that of --context, or of the kubeconfig's current context where --context names another. */
   readonly fleet: (home: "context" | "current") => Promise<FleetPorts>;
 }

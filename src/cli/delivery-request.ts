@@ -36,21 +36,17 @@ export async function deliveryRequest(input: DeliveryInput, session: ReadSession
     ref: await deliveryRef(input.name, source !== undefined, session, ports),
     source,
     override: source === undefined ? given({ ref: input.ref, path: input.path }) : {},
-    policy: {
-      prune: input.prune,
-      force: input.force,
-      forceConflicts: input.forceConflicts,
-      preflight: input.preflight,
-      wait: input.wait,
-      timeoutMs: input.timeout ?? USUAL_TIMEOUT_MS,
-      createNamespace: input.createNamespace,
-      allowEmpty: input.allowEmpty,
-      allowMassPrune: input.allowMassPrune,
-      confirmPrune: input.confirmPrune,
-    },
+    policy: syncPolicy(input),
     build: buildSettings(input),
     expectCluster: await session.expectedCluster(),
   };
+}
+
+/** What a sync may do. */
+export function syncPolicy(input: PolicyInput & Pick<RunInput, "wait" | "timeout">): SyncPolicy {
+  const { prune, force, forceConflicts, preflight, wait, createNamespace, allowEmpty, allowMassPrune, confirmPrune } = input;
+  const timeoutMs = input.timeout ?? USUAL_TIMEOUT_MS;
+  return { prune, force, forceConflicts, preflight, wait, timeoutMs, createNamespace, allowEmpty, allowMassPrune, confirmPrune };
 }
 
 /** What a deletion may do. */

@@ -114,6 +114,7 @@ function openSession(globals: GlobalOptions, host: Host, signal: AbortSignal): W
     appReaders: async (flags) => (await wiring()).appReaders(flags),
     appWriters: async (flags) => (await wiring()).appWriters(flags),
     doctor: async () => (await wiring()).doctor(),
+    commits: async (flags) => (await wiring()).commits(flags),
     fleet: async (home) => (await wiring()).fleet(home),
     asking: async () => (await wiring()).asking(),
     expectedCluster: async () => (await wiring()).expectedCluster(),

@@ -1,25 +1,24 @@
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { userInfo } from "node:os";
-import { createSourceFetcher, type GitSourceFetcher } from "../adapters/git/source-fetcher.ts";
 import { parseRepositoryUrl } from "../adapters/git/repository-url.ts";
 import type { KubernetesCluster } from "../adapters/kubernetes/connect.ts";
 import { systemClock } from "../adapters/system-clock.ts";
 import {
-  GitOpsError,
   type AppReaderPorts,
   type AppWriterPorts,
   type AskingPorts,
   type FleetPorts,
+  type GitHistory,
+  type GitWriter,
   type BuildSurroundings,
   type Destinations,
   type DoctorPorts,
   type Emit,
   type ReaderPorts,
   type RecordFormat,
-  type SourceFetcher,
   type WriterPorts,
 } from "../engine/index.ts";
+import { openCommits, openFetcher, openGit, readToken } from "./wiring/git.ts";
 import type { SourceFlags, SurroundingsFlags } from "./command.ts";
 import { given } from "./given.ts";
 import type { GlobalOptions } from "./global-options.ts";
@@ -46,6 +45,7 @@ export interface Wiring {
   readonly appWriters: (flags: SourceFlags) => Promise<AppWriterPorts>;
   readonly doctor: () => Promise<DoctorPorts>;
   readonly asking: () => Promise<AskingPorts>;
+  readonly commits: (flags: SourceFlags) => Promise<{ readonly history: GitHistory; readonly commits: GitWriter }>;
   readonly fleet: (home: "context" | "current") => Promise<FleetPorts>;
   readonly repository: (typed: string) => string;
   readonly namespace: () => Promise<string>;
@@ -94,6 +94,7 @@ export function openWiring(asked: WiringOptions): Wiring {
       const connected = await cluster();
       return { cluster: connected, objects: connected.objects, clock };
     },
+    commits: (flags) => openCommits(flags, options),
     fleet: (home) => openFleet(home === "context" ? cluster() : connectCurrent(options), options),
     repository: (typed) => parseRepositoryUrl(typed, { allowLocal: true, workingDirectory: process.cwd() }).url,
     namespace: async () => globals.namespace ?? (await cluster()).defaultNamespace,
@@ -293,45 +294,4 @@ async function openSurroundings(
     release: given({ name: helmRelease, namespace: globals.namespace, values: helmValues }),
     chartTarget: given({ kubeVersion: helmKubeVersion, apiVersions: helmApiVersions.length === 0 ? undefined : helmApiVersions }),
   };
-}
-
-function openFetcher(flags: SourceFlags, token: string | undefined, options: WiringOptions): SourceFetcher {
-  const fetcher = openGit(flags, token, options);
-  return flags.typedUrl === undefined ? fetcher : withTypedCredentials(fetcher, flags.typedUrl);
-}
-
-function openGit({ maxFileSize }: SourceFlags, token: string | undefined, { environment, terminal }: WiringOptions): GitSourceFetcher {
-  return createSourceFetcher({
-    environment,
-    workingDirectory: process.cwd(),
-    clock: systemClock(),
-    // Every source of a bare delivery was typed by a person, now or when it was recorded.
-    allowLocal: true,
-    isInteractive: terminal.interactive,
-    ...given({ token, maximumFileBytes: maxFileSize }),
-  });
-}
-
-/** Credentials in a typed URL reach the fetcher, and nothing else: the source that is planned and recorded is clean. */
-function withTypedCredentials(fetcher: SourceFetcher, typedUrl: string): SourceFetcher {
-  const clean = parseRepositoryUrl(typedUrl, { allowLocal: true, workingDirectory: process.cwd() });
-  if (clean.credentials === undefined) return fetcher;
-  return {
-    fetch: async (source, options) => {
-      if (source.type !== "git" || source.url !== clean.url) return fetcher.fetch(source, options);
-      return { ...(await fetcher.fetch({ ...source, url: typedUrl }, options)), source };
-    },
-  };
-}
-
-async function readToken(file: string): Promise<string> {
-  try {
-    return (await readFile(file, "utf8")).trim();
-  } catch (cause) {
-    throw new GitOpsError("PATH_NOT_FOUND", `the token file ${file} cannot be read`, {
-      hint: "--git-token-file names a file that holds the token and nothing else",
-      cause,
-      data: { path: file },
-    });
-  }
 }

@@ -7,6 +7,7 @@ export * from "./model/discovery.ts";
 export * from "./model/errors.ts";
 export * from "./model/event.ts";
 export * from "./model/finding.ts";
+export * from "./model/git-edit.ts";
 export * from "./model/health.ts";
 export * from "./model/inventory.ts";
 export * from "./model/json.ts";
@@ -25,6 +26,8 @@ export * from "./ports/cluster-reader.ts";
 export * from "./ports/cluster-writer.ts";
 export * from "./ports/delivery-objects.ts";
 export * from "./ports/delivery-store.ts";
+export * from "./ports/git-history.ts";
+export * from "./ports/git-writer.ts";
 export * from "./ports/source-fetcher.ts";
 export { parseAllowedRemote, type AllowedRemote } from "./build/allowed-remotes.ts";
 export * from "./build/build-options.ts";
@@ -41,6 +44,18 @@ export { ADOPTION_SOURCES, type AdoptionSource } from "./plan/index.ts";
 export { type AskOutcome } from "./operations/ask/asked-object.ts";
 export { addressOf, findAmong, findAnyDelivery, findObject, type FoundDelivery, type NameScope } from "./operations/find-object.ts";
 export type { ReadObject } from "./operations/read-objects.ts";
+export { deliverRollback, type DeliveredRollback } from "./operations/rollback/deliver-rollback.ts";
+export { prepareRollback } from "./operations/rollback/prepare-rollback.ts";
+export { publishRollback } from "./operations/rollback/publish-rollback.ts";
+export type {
+  AffectedDelivery,
+  BuiltChange,
+  FileChange,
+  RollbackCandidate,
+  RollbackPlan,
+  RollbackPorts,
+  RollbackRequest,
+} from "./operations/rollback/rollback-request.ts";
 export { selectObjects } from "./operations/select-objects.ts";
 export { reconcileObjects, type ReconcileOptions } from "./operations/reconcile-objects.ts";
 export { resumeObjects, suspendObjects, type SuspendOutcome } from "./operations/suspend-objects.ts";

@@ -17,6 +17,7 @@ import { installCommand } from "./install.ts";
 import { reconcileCommand } from "./reconcile.ts";
 import { releaseCommand } from "./release.ts";
 import { resumeCommand } from "./resume.ts";
+import { rollbackCommand } from "./rollback.ts";
 import { suspendCommand } from "./suspend.ts";
 import { syncCommand } from "./sync.ts";
 import { traceCommand } from "./trace.ts";
@@ -39,6 +40,7 @@ export const COMMANDS: readonly Command[] = [
   reconcileCommand,
   suspendCommand,
   resumeCommand,
+  rollbackCommand,
   createCommand,
   deleteCommand,
   adoptCommand,

@@ -53,7 +53,8 @@ export const NO_BINDINGS: ClusterBindings = {
   remove: () => Promise.resolve(),
 };
 
-function requestOf(app: App, variables: readonly Readonly<Record<string, string>>[], options: AppsOptions): DeliveryRequest {
+/** What delivering an app asks of a build and of a plan. */
+export function requestOf(app: App, variables: readonly Readonly<Record<string, string>>[], options: AppsOptions): DeliveryRequest {
   const policy: SyncPolicy = {
     ...options.policy,
     prune: app.prune,
