@@ -157,3 +157,24 @@ for (const [field] of IGNORED) {
     assert.deepEqual((await told).get(field), ["get", "list"]);
   });
 }
+
+test("spec.decryption: says nothing where nothing is encrypted; what is encrypted is refused by name", { skip }, async () => {
+  const sops = {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "hidden" },
+    data: { a: "ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]" },
+  };
+  const { sync, live } = await newWorld(() => ({
+    "plain/map.yaml": mapFile("plain", {}),
+    "hidden/map.yaml": mapFile("beside", {}),
+    "hidden/secret.yaml": JSON.stringify({ ...sops, sops: { mac: "ENC[x]", version: "3.9.0" } }),
+  }));
+  const decryption = { provider: "sops", secretRef: { name: "keys" }, serviceAccountName: "reader" };
+  assertCode(await sync({ plain: { decryption } }), 0);
+  const refused = await sync({ hidden: { decryption } });
+  assertCode(refused, 11);
+  assert.match(refused.stderr, /hidden[^]*SOPS/);
+  assert.match(refused.stderr, /spec\.decryption/);
+  assert.equal(await live("configmaps", "beside"), undefined);
+});

@@ -10,7 +10,7 @@ const VALUE = "ENC[AES256_GCM,data:";
 /** Refuses an object with SOPS's own field: encrypted content is never applied as it is. Throws UNSUPPORTED_CONTENT naming the file. */
 export function refuseEncrypted(object: JsonObject, origin: Origin): void {
   if (!Object.hasOwn(object, "sops")) return;
-  const hint = "decrypt it before the build, or leave the file out with .sourceignore";
+  const hint = "decrypt it before the build, or leave the file out with .sourceignore; spec.decryption of a Kustomization is not supported";
   throw fileFailure("UNSUPPORTED_CONTENT", { severity: "error", ...origin, message: MESSAGE, hint });
 }
 
@@ -21,6 +21,6 @@ export function refuseEncrypted(object: JsonObject, origin: Origin): void {
 export function refuseEncryptedFile(file: string, bytes: Uint8Array): void {
   const text = new TextDecoder().decode(bytes);
   if (!text.includes(VALUE) || !METADATA.test(text)) return;
-  const hint = "decrypt it before the build, or take it out of the kustomization";
+  const hint = "decrypt it before the build, or take it out of the kustomization; spec.decryption of a Kustomization is not supported";
   throw fileFailure("UNSUPPORTED_CONTENT", { severity: "error", file, message: MESSAGE, hint });
 }
