@@ -28,7 +28,7 @@ const selectorRows = SELECTED.map(([field, other, own]) => (place: Place): Field
     field,
     files: { "role.yaml": role(place) },
     first: { patches: [{ patch, target: { [leaf]: other } }] },
-    then: { patches: [{ patch, target: { [leaf]: own(place) } }] },
+    second: { patches: [{ patch, target: { [leaf]: own(place) } }] },
     look: async ({ live }) =>
       (await live(`/apis/rbac.authorization.k8s.io/v1/namespaces/${place.namespace}/roles/${place.id}`))?.metadata.annotations?.["patched"],
     sees: ["no", "yes"],
@@ -41,7 +41,7 @@ const web = ({ id, namespace }: Place): string => {
   return JSON.stringify({ apiVersion: "apps/v1", kind: "Deployment", metadata: { name: id, namespace }, spec });
 };
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
-const IMAGES: readonly (readonly [field: string, first: object, then: object, sees: readonly [string, string]])[] = [
+const IMAGES: readonly (readonly [field: string, first: object, second: object, sees: readonly [string, string]])[] = [
   ["spec.images[].name", { name: "other", newTag: "2" }, { name: "web", newTag: "2" }, ["web:1", "web:2"]],
   ["spec.images[].newName", { name: "web", newName: "a" }, { name: "web", newName: "b" }, ["a:1", "b:1"]],
   ["spec.images[].newTag", { name: "web", newTag: "2" }, { name: "web", newTag: "3" }, ["web:2", "web:3"]],
@@ -52,11 +52,11 @@ const IMAGES: readonly (readonly [field: string, first: object, then: object, se
     [`web@${digest("a")}`, `web@${digest("b")}`],
   ],
 ];
-const imageRows = IMAGES.map(([field, first, then, sees]) => (place: Place): FieldRow => ({
+const imageRows = IMAGES.map(([field, first, second, sees]) => (place: Place): FieldRow => ({
   field,
   files: { "web.yaml": web(place) },
   first: { images: [first] },
-  then: { images: [then] },
+  second: { images: [second] },
   look: async ({ live }) =>
     (await live(`/apis/apps/v1/namespaces/${place.namespace}/deployments/${place.id}`))?.spec?.template.spec.containers[0]?.image,
   sees,
@@ -66,7 +66,7 @@ const ROWS: readonly ((place: Place) => FieldRow)[] = [
   ({ id, namespace, other }) => ({
     field: "spec.targetNamespace",
     files: { "map.yaml": mapFile(id, {}) },
-    then: { targetNamespace: other },
+    second: { targetNamespace: other },
     look: (seen) => exists(seen, corePath(namespace, "configmaps", id), corePath(other, "configmaps", id)),
     sees: [
       [true, false],
@@ -77,7 +77,7 @@ const ROWS: readonly ((place: Place) => FieldRow)[] = [
     field: "spec.namePrefix",
     files: { "map.yaml": mapFile(id, {}) },
     first: { namePrefix: "a-" },
-    then: { namePrefix: "b-" },
+    second: { namePrefix: "b-" },
     look: (seen) => exists(seen, corePath(namespace, "configmaps", `a-${id}`), corePath(namespace, "configmaps", `b-${id}`)),
     sees: [
       [true, false],
@@ -88,7 +88,7 @@ const ROWS: readonly ((place: Place) => FieldRow)[] = [
     field: "spec.nameSuffix",
     files: { "map.yaml": mapFile(id, {}) },
     first: { nameSuffix: "-a" },
-    then: { nameSuffix: "-b" },
+    second: { nameSuffix: "-b" },
     look: (seen) => exists(seen, corePath(namespace, "configmaps", `${id}-a`), corePath(namespace, "configmaps", `${id}-b`)),
     sees: [
       [true, false],
@@ -100,7 +100,7 @@ const ROWS: readonly ((place: Place) => FieldRow)[] = [
     return valueRow(place, {
       field: "spec.patches[].patch",
       first: { patches: [{ patch: patch("one") }] },
-      then: { patches: [{ patch: patch("two") }] },
+      second: { patches: [{ patch: patch("two") }] },
       sees: ["one", "two"],
     });
   },
@@ -110,7 +110,7 @@ const ROWS: readonly ((place: Place) => FieldRow)[] = [
     field: "spec.components[]",
     files: { "map.yaml": mapFile(id, {}) },
     first: { components: ["../component-a"] },
-    then: { components: ["../component-b"] },
+    second: { components: ["../component-b"] },
     look: async ({ live }) => (await live(corePath(namespace, "configmaps", id)))?.metadata.annotations?.["component"],
     sees: ["a", "b"],
   }),
@@ -118,13 +118,13 @@ const ROWS: readonly ((place: Place) => FieldRow)[] = [
     outcomeRow(place, {
       field: "spec.ignoreMissingComponents",
       first: { components: ["../absent"], ignoreMissingComponents: false },
-      then: { ignoreMissingComponents: true },
+      second: { ignoreMissingComponents: true },
       sees: [/^failed: .*\.\.\/absent/, "ready"],
     }),
   ({ id, namespace }) => ({
     field: "spec.buildMetadata[]",
     files: { "map.yaml": mapFile(id, {}) },
-    then: { buildMetadata: ["originAnnotations"] },
+    second: { buildMetadata: ["originAnnotations"] },
     look: async ({ live }) =>
       (await live(corePath(namespace, "configmaps", id)))?.metadata.annotations?.["config.kubernetes.io/origin"]?.trim(),
     sees: [undefined, "path: map.yaml"],
@@ -133,7 +133,7 @@ const ROWS: readonly ((place: Place) => FieldRow)[] = [
     field: "spec.commonMetadata.labels.*",
     files: { "map.yaml": mapFile(id, {}) },
     first: { commonMetadata: { labels: { team: "a" } } },
-    then: { commonMetadata: { labels: { team: "b" } } },
+    second: { commonMetadata: { labels: { team: "b" } } },
     look: async ({ live }) => (await live(corePath(namespace, "configmaps", id)))?.metadata.labels?.["team"],
     sees: ["a", "b"],
   }),
@@ -141,7 +141,7 @@ const ROWS: readonly ((place: Place) => FieldRow)[] = [
     field: "spec.commonMetadata.annotations.*",
     files: { "map.yaml": mapFile(id, {}) },
     first: { commonMetadata: { annotations: { team: "a" } } },
-    then: { commonMetadata: { annotations: { team: "b" } } },
+    second: { commonMetadata: { annotations: { team: "b" } } },
     look: async ({ live }) => (await live(corePath(namespace, "configmaps", id)))?.metadata.annotations?.["team"],
     sees: ["a", "b"],
   }),
@@ -149,21 +149,21 @@ const ROWS: readonly ((place: Place) => FieldRow)[] = [
     valueRow(place, {
       field: "spec.postBuild.substitute.*",
       first: { postBuild: { substitute: { W: "one" } } },
-      then: { postBuild: { substitute: { W: "two" } } },
+      second: { postBuild: { substitute: { W: "two" } } },
       sees: ["one", "two"],
     }),
   (place) =>
     valueRow(place, {
       field: "spec.postBuild.substituteFrom[].kind",
       first: { postBuild: { substituteFrom: [{ kind: "ConfigMap", name: "words" }] } },
-      then: { postBuild: { substituteFrom: [{ kind: "Secret", name: "words" }] } },
+      second: { postBuild: { substituteFrom: [{ kind: "Secret", name: "words" }] } },
       sees: ["from the map", "from the Secret"],
     }),
   (place) =>
     valueRow(place, {
       field: "spec.postBuild.substituteFrom[].name",
       first: { postBuild: { substituteFrom: [{ kind: "ConfigMap", name: "words" }] } },
-      then: { postBuild: { substituteFrom: [{ kind: "ConfigMap", name: "more-words" }] } },
+      second: { postBuild: { substituteFrom: [{ kind: "ConfigMap", name: "more-words" }] } },
       sees: ["from the map", "from another"],
     }),
   (place) =>
@@ -177,7 +177,7 @@ const ROWS: readonly ((place: Place) => FieldRow)[] = [
           ],
         },
       },
-      then: {
+      second: {
         postBuild: {
           substituteFrom: [
             { kind: "ConfigMap", name: "more-words" },
@@ -191,14 +191,14 @@ const ROWS: readonly ((place: Place) => FieldRow)[] = [
     outcomeRow(place, {
       field: "spec.postBuild.substituteFrom[].optional",
       first: { postBuild: { substituteFrom: [{ kind: "ConfigMap", name: "absent", optional: false }] } },
-      then: { postBuild: { substituteFrom: [{ kind: "ConfigMap", name: "absent", optional: true }] } },
+      second: { postBuild: { substituteFrom: [{ kind: "ConfigMap", name: "absent", optional: true }] } },
       sees: [/^failed: the ConfigMap \S+\/absent is not there/, "ready"],
     }),
   (place) =>
     valueRow(place, {
       field: "spec.postBuild.substituteStrategy",
       first: { postBuild: { substituteStrategy: "WithVariables" } },
-      then: { postBuild: { substituteStrategy: "Always" } },
+      second: { postBuild: { substituteStrategy: "Always" } },
       sees: ["${W:=d}", "d"],
     }),
 ];

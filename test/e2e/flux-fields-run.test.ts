@@ -46,7 +46,7 @@ const ROWS: readonly ((place: Place) => FieldRow)[] = [
     field: "spec.path",
     files: { "a/map.yaml": mapFile(id, { v: "a" }), "b/map.yaml": mapFile(id, { v: "b" }) },
     first: { path: `./${id}/a` },
-    then: { path: `./${id}/b` },
+    second: { path: `./${id}/b` },
     look: async ({ live }) => (await live(corePath(namespace, "configmaps", id)))?.data?.["v"],
     sees: ["a", "b"],
   }),
@@ -54,119 +54,124 @@ const ROWS: readonly ((place: Place) => FieldRow)[] = [
     outcomeRow(place, {
       field: "spec.wait",
       first: { wait: false, healthCheckExprs: [expr()] },
-      then: { wait: true },
+      second: { wait: true },
       sees: ["ready", /^failed: configmap\/row-\d+ is Degraded: healthCheckExprs\[0\].failed holds/],
     }),
   (place) =>
     outcomeRow(place, {
       field: "spec.healthCheckExprs[].apiVersion",
       first: { wait: true, healthCheckExprs: [expr({ apiVersion: "apps/v1" })] },
-      then: { healthCheckExprs: [expr()] },
+      second: { healthCheckExprs: [expr()] },
       sees: ["ready", /^failed: configmap\/row-\d+ is Degraded: healthCheckExprs\[0\].failed holds/],
     }),
   (place) =>
     outcomeRow(place, {
       field: "spec.healthCheckExprs[].kind",
       first: { wait: true, healthCheckExprs: [expr({ kind: "Secret" })] },
-      then: { healthCheckExprs: [expr()] },
+      second: { healthCheckExprs: [expr()] },
       sees: ["ready", /^failed: configmap\/row-\d+ is Degraded: healthCheckExprs\[0\].failed holds/],
     }),
   (place) =>
     outcomeRow(place, {
       field: "spec.healthCheckExprs[].failed",
       first: { wait: true, healthCheckExprs: [expr({ failed: "data.state == 'worse'" })] },
-      then: { healthCheckExprs: [expr()] },
+      second: { healthCheckExprs: [expr()] },
       sees: ["ready", /^failed: configmap\/row-\d+ is Degraded: healthCheckExprs\[0\].failed holds/],
     }),
   (place) =>
     outcomeRow(place, {
       field: "spec.healthChecks[].name",
       first: { healthChecks: [check({ name: "good" })], healthCheckExprs: [expr()] },
-      then: { healthChecks: [check()] },
+      second: { healthChecks: [check()] },
       sees: ["ready", /^failed: configmap\/bad is Degraded/],
     }),
   (place) =>
     outcomeRow(place, {
       field: "spec.healthChecks[].kind",
       first: { healthChecks: [check({ kind: "Secret" })], healthCheckExprs: [expr()] },
-      then: { healthChecks: [check()] },
+      second: { healthChecks: [check()] },
       sees: ["ready", /^failed: configmap\/bad is Degraded/],
     }),
   (place) =>
     outcomeRow(place, {
       field: "spec.healthChecks[].namespace",
       first: { healthChecks: [check({ namespace: place.other })], healthCheckExprs: [expr()] },
-      then: { healthChecks: [check({ namespace: place.namespace })] },
+      second: { healthChecks: [check({ namespace: place.namespace })] },
       sees: ["ready", /^failed: configmap\/bad is Degraded/],
     }),
   (place) =>
     outcomeRow(place, {
       field: "spec.dependsOn[].name",
       first: { dependsOn: [{ name: "row-0" }] },
-      then: { dependsOn: [{ name: "absent" }] },
+      second: { dependsOn: [{ name: "absent" }] },
       sees: ["ready", /^failed: the dependency \S+\/absent is not there/],
     }),
   (place) =>
     outcomeRow(place, {
       field: "spec.dependsOn[].namespace",
       first: { dependsOn: [{ name: "row-0", namespace: place.namespace }] },
-      then: { dependsOn: [{ name: "row-0", namespace: place.other }] },
+      second: { dependsOn: [{ name: "row-0", namespace: place.other }] },
       sees: ["ready", /^failed: the dependency other-\S+\/row-0 is not there/],
     }),
   (place) =>
     outcomeRow(place, {
       field: "spec.dependsOn[].readyExpr",
       first: { dependsOn: [{ name: "row-0", readyExpr: "dep.metadata.name == 'row-0'" }] },
-      then: { dependsOn: [{ name: "row-0", readyExpr: "dep.metadata.name == self.metadata.name" }] },
+      second: { dependsOn: [{ name: "row-0", readyExpr: "dep.metadata.name == self.metadata.name" }] },
       sees: ["ready", /^failed: the dependency \S+ does not meet its readyExpr/],
     }),
   (place) =>
-    outcomeRow(place, { field: "spec.suspend", first: { suspend: false }, then: { suspend: true }, sees: ["ready", "skipped: suspended"] }),
+    outcomeRow(place, {
+      field: "spec.suspend",
+      first: { suspend: false },
+      second: { suspend: true },
+      sees: ["ready", "skipped: suspended"],
+    }),
   (place) =>
     outcomeRow(place, {
       field: "spec.sourceRef.kind",
-      then: { sourceRef: { kind: "OCIRepository", name: "shared" } },
-      sees: ["ready", /^failed: the source OCIRepository \S+ is not there/],
+      second: { sourceRef: { kind: "OCIRepository", name: "shared" } },
+      sees: ["ready", /^failed: .*OCIRepository/],
     }),
   (place) =>
     outcomeRow(place, {
       field: "spec.sourceRef.name",
-      then: { sourceRef: { kind: "GitRepository", name: "absent" } },
+      second: { sourceRef: { kind: "GitRepository", name: "absent" } },
       sees: ["ready", /^failed: the source GitRepository \S+\/absent is not there/],
     }),
   (place) =>
     outcomeRow(place, {
       field: "spec.sourceRef.namespace",
       first: { sourceRef: { kind: "GitRepository", name: "shared", namespace: place.namespace } },
-      then: { sourceRef: { kind: "GitRepository", name: "shared", namespace: place.other } },
+      second: { sourceRef: { kind: "GitRepository", name: "shared", namespace: place.other } },
       sees: ["ready", /^failed: the source GitRepository other-\S+\/shared is not there/],
     }),
   (place) =>
     outcomeRow(place, {
       field: "spec.sourceRef.apiVersion",
       first: { sourceRef: { kind: "GitRepository", name: "shared", apiVersion: "source.toolkit.fluxcd.io/v1" } },
-      then: { sourceRef: { kind: "GitRepository", name: "shared", apiVersion: "source.example/v1" } },
+      second: { sourceRef: { kind: "GitRepository", name: "shared", apiVersion: "source.example/v1" } },
       sees: ["ready", /^failed: .*no kind of source that is known/],
     }),
   (place) =>
     outcomeRow(place, {
       field: "spec.kubeConfig.secretRef.name",
       first: { kubeConfig: { secretRef: { name: "cluster" } } },
-      then: { kubeConfig: { secretRef: { name: "program" } } },
+      second: { kubeConfig: { secretRef: { name: "program" } } },
       sees: ["ready", /^failed: kubeconfig Secret \S+\/program: .* runs a program/],
     }),
   (place) =>
     outcomeRow(place, {
       field: "spec.kubeConfig.secretRef.key",
       first: { kubeConfig: { secretRef: { name: "cluster", key: "value" } } },
-      then: { kubeConfig: { secretRef: { name: "cluster", key: "program" } } },
+      second: { kubeConfig: { secretRef: { name: "cluster", key: "program" } } },
       sees: ["ready", /^failed: kubeconfig Secret \S+\/cluster: .* runs a program/],
     }),
   ({ id }) => ({
     field: "spec.serviceAccountName",
     files: { "map.yaml": mapFile(id, {}) },
     first: { serviceAccountName: "weak" },
-    then: { serviceAccountName: "strong" },
+    second: { serviceAccountName: "strong" },
     look: outcome,
     sees: [/^failed: .*weak/, "ready"],
   }),
@@ -182,21 +187,21 @@ const IN_VAIN: readonly ((place: Place) => FieldRow)[] = [
     outcomeRow(place, {
       field: "spec.healthCheckExprs[].current",
       first: { wait: true, healthCheckExprs: [expr({ failed: "false" })] },
-      then: { healthCheckExprs: [expr({ failed: "false", current: "data.state == 'good'" })] },
+      second: { healthCheckExprs: [expr({ failed: "false", current: "data.state == 'good'" })] },
       sees: ["ready", /^failed: .*no health expression holds/],
     }),
   (place) =>
     outcomeRow(place, {
       field: "spec.healthCheckExprs[].inProgress",
       first: { wait: true, healthCheckExprs: [expr({ failed: "false", inProgress: "data.state == 'good'" })] },
-      then: { healthCheckExprs: [expr({ failed: "false", inProgress: "data.state == 'bad'" })] },
+      second: { healthCheckExprs: [expr({ failed: "false", inProgress: "data.state == 'bad'" })] },
       sees: ["ready", /^failed: .*healthCheckExprs\[0\]\.inProgress holds/],
     }),
   (place) =>
     outcomeRow(place, {
       field: "spec.healthChecks[].apiVersion",
       first: { healthChecks: [{ apiVersion: "v1", kind: "ConfigMap", name: place.id }] },
-      then: { healthChecks: [{ apiVersion: "example.org/v1", kind: "ConfigMap", name: place.id }] },
+      second: { healthChecks: [{ apiVersion: "example.org/v1", kind: "ConfigMap", name: place.id }] },
       sees: ["ready", /^failed: the server does not serve ConfigMap.example.org/],
     }),
 ];

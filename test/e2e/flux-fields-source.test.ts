@@ -33,49 +33,49 @@ const ROWS: readonly ((place: Place) => FieldRow)[] = [
     valueRow(place, "m", {
       field: "spec.ref.branch",
       source: main,
-      thenSource: { ref: { branch: "dev" } },
+      secondSource: { ref: { branch: "dev" } },
       sees: ["main", "dev"],
     }),
   (place) =>
     valueRow(place, "m", {
       field: "spec.ref.tag",
       source: { ref: { tag: "v1.0.0" } },
-      thenSource: { ref: { tag: "v2.0.0" } },
+      secondSource: { ref: { tag: "v2.0.0" } },
       sees: ["1.0", "2.0"],
     }),
   (place) =>
     valueRow(place, "m", {
       field: "spec.ref.semver",
       source: { ref: { semver: ">=1.0.0 <1.1.0" } },
-      thenSource: { ref: { semver: ">=1.0.0 <2.0.0" } },
+      secondSource: { ref: { semver: ">=1.0.0 <2.0.0" } },
       sees: ["1.0", "1.1"],
     }),
   (place) =>
     valueRow(place, "m", {
       field: "spec.ref.name",
       source: { ref: { name: "refs/heads/main" } },
-      thenSource: { ref: { name: "refs/pull/1/head" } },
+      secondSource: { ref: { name: "refs/pull/1/head" } },
       sees: ["main", "1.1"],
     }),
   (place) =>
     valueRow(place, "m", {
       field: "spec.ref.commit",
       source: { ref: { commit: place.facts["first"] ?? "" } },
-      thenSource: { ref: { commit: place.facts["second"] ?? "" } },
+      secondSource: { ref: { commit: place.facts["second"] ?? "" } },
       sees: ["1.0", "1.1"],
     }),
   (place) =>
     valueRow(place, "m", {
       field: "spec.url",
       source: { ...main, url: place.repository("source") },
-      thenSource: { ...main, url: place.repository("elsewhere") },
+      secondSource: { ...main, url: place.repository("elsewhere") },
       sees: ["main", "elsewhere"],
     }),
   (place) => ({
     field: "spec.ignore",
     first: { namePrefix: `${place.id}-` },
     source: main,
-    thenSource: { ...main, ignore: "sub/" },
+    secondSource: { ...main, ignore: "sub/" },
     look: (seen) => exists(seen, corePath(place.namespace, "configmaps", `${place.id}-n`)),
     sees: [[true], [false]],
   }),
@@ -84,7 +84,7 @@ const ROWS: readonly ((place: Place) => FieldRow)[] = [
       field: "spec.include[].repository.name",
       first: { path: "./included" },
       source: included("shared", "inc", "included"),
-      thenSource: included("row-0", "inc", "included"),
+      secondSource: included("row-0", "inc", "included"),
       sees: ["shared", "source"],
     }),
   (place) =>
@@ -92,7 +92,7 @@ const ROWS: readonly ((place: Place) => FieldRow)[] = [
       field: "spec.include[].fromPath",
       first: { path: "./included" },
       source: included("shared", "inc", "included"),
-      thenSource: included("shared", "other", "included"),
+      secondSource: included("shared", "other", "included"),
       sees: ["shared", "other"],
     }),
   (place) =>
@@ -100,14 +100,14 @@ const ROWS: readonly ((place: Place) => FieldRow)[] = [
       field: "spec.include[].toPath",
       first: { path: "./included" },
       source: included("shared", "inc", "elsewhere"),
-      thenSource: included("shared", "inc", "included"),
+      secondSource: included("shared", "inc", "included"),
       sees: [/^failed: .*included/, "ready"],
     }),
   (place) => ({
     field: "spec.sparseCheckout[]",
     first: { namePrefix: `${place.id}-` },
     source: { ...main, sparseCheckout: ["inc"] },
-    thenSource: { ...main, sparseCheckout: ["inc", "sub"] },
+    secondSource: { ...main, sparseCheckout: ["inc", "sub"] },
     look: (seen) => exists(seen, corePath(place.namespace, "configmaps", `${place.id}-n`)),
     sees: [[false], [true]],
   }),
@@ -116,28 +116,28 @@ const ROWS: readonly ((place: Place) => FieldRow)[] = [
       field: "spec.recurseSubmodules",
       first: { path: "./module" },
       source: { ...main, url: place.repository("parent"), recurseSubmodules: false },
-      thenSource: { ...main, url: place.repository("parent"), recurseSubmodules: true },
+      secondSource: { ...main, url: place.repository("parent"), recurseSubmodules: true },
       sees: [/^failed: .*submodule/, "ready"],
     }),
   (place) =>
     outcomeRow(place, {
       field: "spec.secretRef.name",
       source: { ...main, url: place.facts["guarded"] ?? "", secretRef: { name: "wrong" } },
-      thenSource: { ...main, url: place.facts["guarded"] ?? "", secretRef: { name: "right" } },
+      secondSource: { ...main, url: place.facts["guarded"] ?? "", secretRef: { name: "right" } },
       sees: [/^failed: the Git server refused the credentials/, "ready"],
     }),
   (place) =>
     outcomeRow(place, {
       field: "spec.timeout",
       source: { ...main, url: place.repository("awaited"), timeout: "1ms" },
-      thenSource: { ...main, url: place.repository("awaited"), timeout: "60s" },
+      secondSource: { ...main, url: place.repository("awaited"), timeout: "60s" },
       sees: [/^failed: the Git server took longer than/, "ready"],
     }),
   (place) =>
     outcomeRow(place, {
       field: "spec.suspend",
       source: { ...main, suspend: false },
-      thenSource: { ...main, suspend: true },
+      secondSource: { ...main, suspend: true },
       sees: ["ready", /^failed: .*is suspended and has no artifact/],
     }),
 ];

@@ -45,15 +45,15 @@ export interface FieldRow {
   readonly field: string;
   /** Below the row's own folder of the shared repository. */
   readonly files?: Files;
-  /** Of the Kustomization, first and then; without `then` only its source changes. */
+  /** Of the Kustomization, first and second; without `second` only its source changes. */
   readonly first?: object;
-  readonly then?: object;
+  readonly second?: object;
   /** Of a GitRepository of the row's own; the shared one where both are left out. */
   readonly source?: object;
-  readonly thenSource?: object;
-  look(seen: Seen): Promise<unknown> | unknown;
-  /** What `look` sees of either. */
-  readonly sees: readonly [first: unknown, then: unknown];
+  readonly secondSource?: object;
+  look(seen: Seen): unknown;
+  /** What `look` answers of either, a promise or not; a pattern for a text. */
+  readonly sees: readonly [first: unknown, second: unknown];
 }
 
 interface Laid {
@@ -95,7 +95,7 @@ class FieldTable {
     await git.createRepository(namespace, { ...Object.fromEntries(below), ...files });
     const table = new FieldTable(plane, namespace, laid, flags);
     await table.#write("first");
-    await table.#write("then");
+    await table.#write("second");
     return table;
   }
 
@@ -107,8 +107,8 @@ class FieldTable {
     return this.#laid[0]?.place.other ?? "";
   }
 
-  /** Delivers all rows as they are `first` or `then`. */
-  run(which: "first" | "then"): Promise<CommandResult> {
+  /** Delivers all rows as they are as `first` or `second` has it. */
+  run(which: "first" | "second"): Promise<CommandResult> {
     const options = { home: this.#home, cwd: this.#home, kubeconfig: this.#plane.kubeconfig };
     return gitops(["sync", "-f", join(this.#home, which), "-n", this.#namespace, "-o", "json", ...this.#flags], options);
   }
@@ -130,17 +130,17 @@ class FieldTable {
     return new Map(await Promise.all(looks));
   }
 
-  async #write(which: "first" | "then"): Promise<void> {
+  async #write(which: "first" | "second"): Promise<void> {
     const shared = { namespace: this.#namespace, name: "shared", url: this.#laid[0]?.place.repository(this.#namespace) ?? "" };
     const objects = this.#laid.flatMap(({ place, row }) => {
       const { id, namespace, repository } = place;
       const own = row.source !== undefined;
-      const declared = which === "then" ? (row.thenSource ?? row.source) : row.source;
+      const declared = which === "second" ? (row.secondSource ?? row.source) : row.source;
       const spec = {
         path: own ? "./" : `./${id}`,
         sourceRef: { kind: "GitRepository", name: own ? id : "shared" },
         ...row.first,
-        ...(which === "then" ? row.then : {}),
+        ...(which === "second" ? row.second : {}),
       };
       const app = kustomization({ namespace, name: id, url: "", spec });
       return declared === undefined ? [app] : [gitRepository({ namespace, name: id, url: repository("source"), source: declared }), app];
@@ -216,7 +216,7 @@ export function testRows(
     const table = await FieldTable.lay(plane, git, rows, { files, flags, facts: (await found?.(git)) ?? {} });
     await prepare?.(plane, table, git);
     const first = await table.look(await table.run("first"));
-    seen = [first, await table.look(await table.run("then"))];
+    seen = [first, await table.look(await table.run("second"))];
   });
   after(async () => {
     await git?.close();
