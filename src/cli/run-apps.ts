@@ -1,9 +1,18 @@
-import { GitOpsError, type AppsRequest, type AppsResult, type AppDiff, type RunContext } from "../engine/index.ts";
+import {
+  GitOpsError,
+  resultOf,
+  type AppResult,
+  type AppsRequest,
+  type AppsResult,
+  type AppDiff,
+  type RunContext,
+} from "../engine/index.ts";
 import type { ReadSession, Rendered, WriteSession } from "./command.ts";
 import { appsFinishedLine, appsTable } from "./output/apps.ts";
 import { renderDiffs } from "./output/apps-diff.ts";
 import { openProgress } from "./output/progress.ts";
 import { confirm } from "./output/prompt.ts";
+import { dryRunEvents } from "./output/summary.ts";
 import { exitStatusOf } from "./exit-status.ts";
 
 const NOTHING_DONE = { created: 0, configured: 0, unchanged: 0, pruned: 0, skipped: 0, failed: 0, writes: 0 };
@@ -30,12 +39,15 @@ export async function runApps(
 ): Promise<Rendered> {
   const progress = await openProgress(session, input.output);
   const context = session.listen(progress.emit);
+  let thrown: readonly Error[] = [];
   let result: AppsResult = { apps: [], counts: NOTHING_DONE, failures: [] };
   try {
     const request = await run.request(context);
-    if (input.dryRun === "server")
+    if (input.dryRun === "server" && input.output === "json")
+      result = { ...result, ...dryRunOf(await run.diff(request, context), context) };
+    else if (input.dryRun === "server")
       return await renderDiffs(await run.diff(request, context), { output: undefined, plan: false }, session.terminal, 0);
-    if (session.terminal.interactive && !input.yes && input.output !== "json") {
+    else if (session.terminal.interactive && !input.yes && input.output !== "json") {
       progress.pause();
       const names = [...request.declared.map(({ id }) => id), ...request.named].map(
         ({ kind, namespace, name }) => `  ${kind} ${namespace}/${name}`,
@@ -43,17 +55,30 @@ export async function runApps(
       if (!(await confirm(session.terminal, `${names.join("\n")}\nDeliver these?`, session.signal)))
         return { text: "nothing was changed\n", exitStatus: 0 };
     }
-    result = await run.sync(request, context);
+    if (input.dryRun === "none") result = await run.sync(request, context);
   } catch (error) {
-    if (!(error instanceof GitOpsError)) throw error;
-    result = { ...result, failures: [error] };
+    thrown = [error instanceof Error ? error : new Error("something that is no error was thrown")];
   } finally {
     progress.close();
   }
-  const { failures } = result;
+  const failures = [...thrown, ...result.failures];
   const exitStatus = exitStatusOf(failures, session.signal);
   const text = input.output === "json" ? appsFinishedLine(result, exitStatus, Date.now()) : appsTable(result.apps);
   return { text, exitStatus, failures };
+}
+
+/** What a dry run came to, with an event for each object. */
+function dryRunOf(diffs: readonly AppDiff[], { emit }: RunContext): Pick<AppsResult, "apps" | "counts" | "failures"> {
+  const apps = diffs.map(({ id, prepared, failure }): AppResult => {
+    const guards = (prepared?.plan.guards ?? []).map(
+      ({ code, message, hint, objects }) => new GitOpsError(code, message, { hint, data: { objects } }),
+    );
+    const failures = failure === undefined ? guards : [failure];
+    const counts = prepared === undefined ? NOTHING_DONE : dryRunEvents(prepared, (event) => emit({ ...event, app: id }));
+    const outcome = failures.length === 0 ? "ready" : "failed";
+    return { id, by: "gitops", outcome, revision: prepared?.revision ?? "", counts, message: "", failures };
+  });
+  return resultOf(apps, false);
 }
 
 /** Shows what delivering apps would change, and changes nothing. */

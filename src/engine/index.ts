@@ -74,7 +74,8 @@ export { prepareAppDeletion, type AppDeletion } from "./operations/apps/delete-a
 export { checkFilesCluster } from "./operations/apps/files-cluster.ts";
 export { readDeclared } from "./operations/apps/read-declared.ts";
 export { isPlayed, sortDeclared, type DeclaredObjects } from "./operations/apps/declared-objects.ts";
-export { syncApps, type AppsResult } from "./operations/apps/sync-apps.ts";
+export { syncApps } from "./operations/apps/sync-apps.ts";
+export { resultOf, type AppsResult } from "./operations/apps/apps-result.ts";
 export { diffApps, type AppDiff } from "./operations/diff.ts";
 export { diagnoseCluster, diagnoseDelivery } from "./operations/doctor.ts";
 export type { DoctorPorts } from "./operations/doctor/examination.ts";

@@ -7,6 +7,7 @@ import { argoOptionsOf, argoOptionsOfLive } from "./argo/object-options.ts";
 export const BARE_CONVENTIONS: Conventions = {
   fieldManager: "gitops",
   prune: "last",
+  forgetsUnpruned: false,
   startsEmpty: false,
   optionsOf: argoOptionsOf,
   optionsOfLive: argoOptionsOfLive,

@@ -49,4 +49,6 @@ export interface Dialect {
   deletionEffect(object: JsonObject): DeletionEffect;
   /** A merge patch after which a deletion leaves the delivered objects. */
   keepPatch(object: JsonObject): JsonObject;
+  /** A merge patch that takes the controller's own finalizer off an object, and no other; undefined where it carries none. */
+  releasePatch(object: JsonObject): JsonObject | undefined;
 }

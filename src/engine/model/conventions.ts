@@ -30,6 +30,8 @@ export interface Conventions {
   readonly fieldManager: string;
   /** When what Git no longer declares goes: after everything else and only if that went well, or once all is applied, before health. */
   readonly prune: "last" | "before-health";
+  /** Whether what is not pruned, because prune is off or the object says so, is forgotten: no later sync prunes it either. */
+  readonly forgetsUnpruned: boolean;
   /** Whether a build without objects is fine where nothing was delivered before. */
   readonly startsEmpty: boolean;
   /** What a desired object asks for. Throws INVALID_MANIFEST for a word that cannot be meant. */

@@ -96,6 +96,8 @@ export interface AppDelivery {
   readonly strictVariables: boolean;
   /** Whether this run delivers an object of the build itself, as an app or source of its own. */
   readonly plays: (id: ResourceId) => boolean;
+  /** Whether an app is one of this very run, which then waits for it by itself. */
+  readonly isOfRun: (id: ResourceId) => boolean;
 }
 
 /** One delivery to plan. */

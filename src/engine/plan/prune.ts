@@ -102,7 +102,8 @@ function refusalOf(
 ): Refusal | undefined {
   const uid = stringAt(live, "metadata", "uid");
   if (uid !== "" && declaredUids.has(uid)) return { reason: "the build declares the same object through another group", owned: false };
-  if (occasion === "sync" && !policy.prune) return { reason: "prune is off", owned: true };
+  const staysOwned = occasion === "deletion" || !conventions.forgetsUnpruned;
+  if (occasion === "sync" && !policy.prune) return { reason: "prune is off", owned: staysOwned };
   if (occasion === "sync" && isNamespace(entry) && entry.name === inventory?.namespace)
     return { reason: "the delivery's own record lies in it: gitops delete removes both", owned: true };
   if (isSystemNamespace(entry)) return { reason: `Namespace ${entry.name} is never deleted`, owned: true };
@@ -116,7 +117,7 @@ function refusalOf(
   const options = conventions.optionsOfLive(live, formatResourceId(entry));
   const wish = occasion === "sync" ? options.prune : options.delete;
   return wish === "no"
-    ? { reason: `it is protected (${occasion === "sync" ? "Prune" : "Delete"}=false or helm.sh/resource-policy: keep)`, owned: true }
+    ? { reason: `it is protected (${occasion === "sync" ? "Prune" : "Delete"}=false or helm.sh/resource-policy: keep)`, owned: staysOwned }
     : undefined;
 }
 

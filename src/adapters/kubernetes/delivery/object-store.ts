@@ -19,8 +19,11 @@ export function createObjectStore(cluster: ClusterReader, format: RecordFormat, 
     async read(ref, options) {
       const object = await readObject(cluster, format, ref, options);
       if (object === undefined) return fallback.read(ref, options);
-      const inventory = format.inventoryOf(object) ?? (await fallback.read(ref, options))?.inventory ?? NOTHING;
-      return storedIn(object, ref, inventory);
+      const recorded = format.inventoryOf(object);
+      if (recorded !== undefined) return storedIn(object, ref, recorded);
+      const earlier = (await fallback.read(ref, options))?.inventory ?? NOTHING;
+      // Unfinished, so that even a run without a change writes it where it belongs.
+      return storedIn(object, ref, { ...earlier, unfinished: true });
     },
     list: (namespace, options) => fallback.list(namespace, options),
   };

@@ -25,6 +25,7 @@ const PLAIN: ObjectOptions = {
 export const FLUX_CONVENTIONS: Conventions = {
   fieldManager: "kustomize-controller",
   prune: "before-health",
+  forgetsUnpruned: true,
   startsEmpty: true,
   optionsOf: ({ object }) => ({ ...readOptions(object), apply: applyOf(object) }),
   optionsOfLive: readOptions,

@@ -25,3 +25,10 @@ export function deletionEffect(object: JsonObject): DeletionEffect {
 export function keepPatch(object: JsonObject): JsonObject {
   return groupOf(stringAt(object, "apiVersion")) === KUSTOMIZE_GROUP ? { spec: { deletionPolicy: "Orphan" } } : { spec: { suspend: true } };
 }
+
+/** A merge patch without the controllers' finalizer; the lists of a merge patch are whole, so the other finalizers stand in it. */
+export function releasePatch(object: JsonObject): JsonObject | undefined {
+  const all = arrayAt(object, "metadata", "finalizers");
+  const others = all.filter((finalizer) => finalizer !== FINALIZER);
+  return others.length === all.length ? undefined : { metadata: { finalizers: others } };
+}

@@ -1,7 +1,7 @@
 import type { Dialect } from "../dialect.ts";
 import { kustomizationApp } from "./app.ts";
 import { FLUX_DEFINITIONS } from "./definitions.ts";
-import { deletionEffect, keepPatch } from "./deletion.ts";
+import { deletionEffect, keepPatch, releasePatch } from "./deletion.ts";
 import { FLUX_KINDS } from "./kinds.ts";
 import { kustomizationEvent, kustomizationStatus, stageOfReason } from "./outcome.ts";
 import { KUSTOMIZATION_RECORD } from "./record.ts";
@@ -31,4 +31,5 @@ export const fluxDialect: Dialect = {
   suspendPatch,
   deletionEffect,
   keepPatch,
+  releasePatch,
 };

@@ -54,15 +54,24 @@ export class AppSet {
     for (const dependency of entry.app.dependsOn) {
       const other = this.find(dependency.id);
       if (other === undefined) outside.push(dependency);
-      else if (other.result !== undefined && other.result.outcome !== "ready") return { type: "failed", dependency };
       else if (other.result === undefined) return { type: "pending", dependency };
-      else if (dependency.readyExpr !== "") outside.push(dependency);
+      else if (other.result.outcome === "failed") return { type: "failed", dependency };
+      // What was passed over, such as a suspended one, may be ready all the same: the cluster says.
+      else if (other.result.outcome === "skipped" || dependency.readyExpr !== "") outside.push(dependency);
     }
     return outside.length === 0 ? { type: "none" } : { type: "outside", dependencies: outside };
   }
 
+  /** The apps of the run whose end the health of an app is waiting for: those inside it where it waits for all, else those it lists. */
+  awaitedBy({ app, children }: AppEntry): readonly AppEntry[] {
+    if (app.wait.type === "all") return children;
+    if (app.wait.type === "none") return [];
+    const listed = app.wait.objects.map((id) => this.find(id)).filter((other) => other !== undefined);
+    return listed.filter((other) => other.app !== app);
+  }
+
   /**
-   * A circle of apps that wait for each other: by `dependsOn`, or because one is inside another that waits for all it applies.
+   * A circle of apps that wait for each other: by `dependsOn`, or because the health of one counts for another.
    * Begins and ends with the same app; undefined where there is none.
    */
   cycle(): readonly ResourceId[] | undefined {
@@ -73,7 +82,7 @@ export class AppSet {
       const at = path.indexOf(entry);
       if (at >= 0) return [...path.slice(at), entry].map(({ app }) => app.id);
       path.push(entry);
-      for (const next of this.#awaitedBy(entry)) {
+      for (const next of [...this.#dependenciesOf(entry), ...this.awaitedBy(entry)]) {
         const found = visit(next);
         if (found !== undefined) return found;
       }
@@ -88,9 +97,8 @@ export class AppSet {
     return undefined;
   }
 
-  #awaitedBy(entry: AppEntry): readonly AppEntry[] {
-    const dependencies = entry.app.dependsOn.map(({ id }) => this.find(id)).filter((other) => other !== undefined);
-    return entry.app.wait.type === "all" ? [...dependencies, ...entry.children] : dependencies;
+  #dependenciesOf({ app }: AppEntry): readonly AppEntry[] {
+    return app.dependsOn.map(({ id }) => this.find(id)).filter((other) => other !== undefined);
   }
 }
 

@@ -28,7 +28,7 @@ export function deliveryOf({ id }: App): DeliveryRef {
  */
 export async function prepareApp<Cluster extends ClusterReader>(
   app: App,
-  sources: AppSources,
+  sources: Pick<AppSources, "artifact">,
   ports: Omit<AppReaderPorts, "destinations"> & { readonly destinations: Destinations<Cluster> },
   options: AppsOptions,
   context: RunContext,
@@ -70,14 +70,20 @@ export function requestOf(app: App, variables: readonly Readonly<Record<string, 
     policy,
     build: { ...options.build, loadRestrictor: "LoadRestrictionsNone" },
     expectCluster: app.destination.kubeConfig === undefined ? options.expectCluster : undefined,
-    app: { app, variables, strictVariables: options.strictVariables, plays: (id) => isPlayed(id) && resourceKey(id) !== self },
+    app: {
+      app,
+      variables,
+      strictVariables: options.strictVariables,
+      plays: (id) => isPlayed(id) && resourceKey(id) !== self,
+      isOfRun: () => false,
+    },
   };
 }
 
 /** The files to build: those of the source, or what was given in their place. */
 async function filesOf(
   app: App,
-  sources: AppSources,
+  sources: Pick<AppSources, "artifact">,
   ports: Pick<AppReaderPorts, "fetcher">,
   { instead }: AppsOptions,
   context: RunContext,

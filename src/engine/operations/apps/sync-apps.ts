@@ -1,35 +1,32 @@
 import { dialectOf } from "../../dialects/table.ts";
 import type { App, Dependency } from "../../model/app.ts";
 import { GitOpsError } from "../../model/errors.ts";
-import type { SyncCounts } from "../../model/event.ts";
+import type { JsonObject } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { resourceKey, type ResourceId } from "../../model/resource-id.ts";
 import type { ControllerLife } from "../controller-life.ts";
+import { checkExpectedCluster } from "../cluster-identity.ts";
 import { exitStatusOf } from "../deciding-failure.ts";
-import { readObject } from "../read-objects.ts";
-import { reconcileObjects } from "../reconcile-objects.ts";
 import type { AppWriterPorts, RunContext } from "../request.ts";
 import { AppSet, cycleError, type AppEntry } from "./app-set.ts";
 import { AppSources } from "./app-sources.ts";
 import type { AppResult, AppsRequest } from "./apps-request.ts";
+import { interrupted, resultOf, revisionOf, type AppsResult } from "./apps-result.ts";
+import { askController } from "./ask-controller.ts";
 import { sortDeclared } from "./declared-objects.ts";
 import { unreadyReason } from "./dependency.ts";
 import { manifestOfLive } from "./live-manifest.ts";
-import { delivererOf, liveApp, NO_COUNTS, runApp, writeStatus, type AppRunResult } from "./run-app.ts";
+import { delivererOf, failureOf, isUntended, liveApp, mayTell, NO_COUNTS, runApp, writeStatus, type AppRunResult } from "./run-app.ts";
+import { writeApp, writeSource } from "./write-declared.ts";
 
 /** So many apps are delivered at once. */
 const APPS_AT_ONCE = 16;
 
+/** How long to sleep where only an end or something new can change anything. */
+const LOOK_SELDOM_MS = 60_000;
+
 /** A dependency outside of the run is asked for this often while something else still runs that may make it ready. */
 const LOOK_AGAIN_MS = 2_000;
-
-/** How a run of several apps ended. */
-export interface AppsResult {
-  /** In the order in which the apps ended. */
-  readonly apps: readonly AppResult[];
-  readonly counts: SyncCounts;
-  readonly failures: readonly GitOpsError[];
-}
 
 /**
  * Delivers apps in the order of their dependencies, with the apps that their builds declare, until all are done. Each is delivered by
@@ -55,7 +52,12 @@ class AppsRun {
   readonly #running = new Set<Promise<void>>();
   /** Apps whose dependencies outside of the run were not ready when they were looked at last, with the reason. */
   readonly #unready = new Map<AppEntry, string>();
-  #waitingForChildren = 0;
+  /** Apps that did their own work, with those that they wait for now. */
+  readonly #parked = new Map<AppEntry, readonly AppEntry[]>();
+  /** Of apps whose builds declare what is no valid app: the failure of one. */
+  readonly #brokenChildren = new Map<AppEntry, AppResult>();
+  /** What is no expected failure. */
+  #bug: { readonly error: unknown } | undefined;
   #wake: () => void = () => undefined;
 
   constructor(request: AppsRequest, ports: AppWriterPorts, context: RunContext) {
@@ -67,12 +69,10 @@ class AppsRun {
 
   /** Takes in what was asked for, and writes declared sources where the cluster serves their kinds. */
   async declare(): Promise<void> {
-    const { declared, named } = this.#request;
+    const { declared, named, options } = this.#request;
+    await checkExpectedCluster(options.expectCluster, this.#ports.cluster, this.#context);
     const { apps, sources } = sortDeclared(declared);
-    for (const source of sources) {
-      this.#sources.declare(source);
-      await this.#writeObject(source);
-    }
+    for (const source of sources) this.#sources.declare(source);
     for (const manifest of apps) this.#add(manifest, "declared", undefined);
     for (const id of named) {
       const object = await this.#ports.cluster.get(id, this.#context);
@@ -82,27 +82,41 @@ class AppsRun {
         });
       this.#add(manifestOfLive(object), "named", undefined);
     }
-    this.#refuseCycle();
+    const cycle = this.#set.cycle();
+    if (cycle !== undefined) throw cycleError(cycle);
+    const around = { ports: this.#ports, context: this.#context };
+    for (const source of sources) await writeSource(source, this.#lives, around);
   }
 
   async toEnd(): Promise<AppsResult> {
-    while (this.#set.all.some(({ state }) => state !== "done")) {
-      this.#context.signal.throwIfAborted();
+    while (this.#set.all.some(({ state }) => state !== "done") && !this.#isBroken()) {
+      // Before apps are looked for: what comes in meanwhile must not be missed.
+      const news = this.#news();
       await this.#startWhatCan();
-      if (this.#running.size > 0) await Promise.race([...this.#running, this.#news(), this.#pause()]);
+      if (this.#working() > 0) await this.#change(news);
       else if (this.#set.all.some(({ state }) => state === "waiting")) this.#giveUp();
+      else if (this.#running.size > 0) await this.#change(news);
     }
-    await Promise.all(this.#running);
-    const failures = this.#results.flatMap(({ failures: own }) => own.filter((error) => error instanceof GitOpsError));
-    const counts = this.#results.map((result) => result.counts).reduce(sum, NO_COUNTS);
-    this.#context.emit({ type: "sync.finished", revision: this.#revision(), exitCode: exitStatusOf(failures), ...counts });
-    return { apps: this.#results, counts, failures };
+    while (this.#set.all.some(({ state }) => state !== "done") || this.#running.size > 0) {
+      for (const entry of this.#set.all) if (entry.state === "waiting") this.#skip(entry, "the run ended before");
+      // Whoever is under way writes down what is owned and gives its lease back, after Ctrl-C, too.
+      await Promise.all(this.#running);
+    }
+    if (this.#bug !== undefined) throw this.#bug.error;
+    const result = resultOf(this.#results, this.#context.signal.aborted);
+    const { counts, failures } = result;
+    this.#context.emit({ type: "sync.finished", revision: revisionOf(this.#results), exitCode: exitStatusOf(failures), ...counts });
+    return result;
   }
 
-  #revision(): string {
-    const revisions = new Set(this.#results.map(({ revision }) => revision).filter((revision) => revision !== ""));
-    const [only] = revisions;
-    return revisions.size === 1 && only !== undefined ? only : "";
+  #isBroken(): boolean {
+    return this.#context.signal.aborted || this.#bug !== undefined;
+  }
+
+  /** How many apps are at work: not those that wait for others of the run and take no place from them. */
+  #working(): number {
+    const parked = [...this.#parked.values()].filter((awaited) => awaited.some(({ state }) => state !== "done"));
+    return this.#running.size - parked.length;
   }
 
   /** Resolves when an app came in whose turn it may be: its parent may be waiting for it. */
@@ -110,45 +124,48 @@ class AppsRun {
     return new Promise((resolve) => (this.#wake = resolve));
   }
 
-  /** Wakes the loop now and then where a dependency outside of the run is waited for. */
-  #pause(): Promise<void> {
-    if (this.#unready.size === 0) return new Promise(() => undefined);
-    return this.#ports.clock.sleep(LOOK_AGAIN_MS, this.#context.signal);
+  /** Resolves when something ended or came in, and now and then where a dependency outside of the run is waited for. */
+  async #change(news: Promise<void>): Promise<void> {
+    const stop = new AbortController();
+    const signal = AbortSignal.any([this.#context.signal, stop.signal]);
+    const pause = this.#ports.clock.sleep(this.#unready.size > 0 ? LOOK_AGAIN_MS : LOOK_SELDOM_MS, signal).catch(() => undefined);
+    await Promise.race([...this.#running, news, pause]);
+    stop.abort();
   }
 
   #add(manifest: Manifest, origin: AppEntry["origin"], parent: AppEntry | undefined): void {
     const dialect = dialectOf(manifest.id)?.dialect;
     if (dialect === undefined) return;
     const warn = (message: string): void => this.#context.emit({ type: "warning", message });
-    this.#set.add(dialect.app(manifest, warn), origin, parent);
+    const entry = this.#set.add(dialect.app(manifest, warn), origin, parent);
+    if (entry !== undefined && this.#isBroken()) this.#skip(entry, "the run ended before");
     this.#wake();
   }
 
-  #refuseCycle(): void {
-    const cycle = this.#set.cycle();
-    if (cycle !== undefined) throw cycleError(cycle);
-  }
-
   async #startWhatCan(): Promise<void> {
-    this.#unready.clear();
     for (const entry of this.#set.all.filter(({ state }) => state === "waiting")) {
-      if (this.#running.size - this.#waitingForChildren >= APPS_AT_ONCE) return;
+      if (this.#working() >= APPS_AT_ONCE || this.#isBroken()) return;
       const blocker = this.#set.blocker(entry);
+      if (blocker.type === "pending") continue;
       if (blocker.type === "failed") {
-        this.#end(entry, this.#unmet(notDelivered(blocker.dependency)));
+        this.#refuse(entry, unmet(notDelivered(blocker.dependency)));
         continue;
       }
-      if (blocker.type === "pending") continue;
-      if (blocker.type === "outside") {
-        const reason = await this.#outsideReason(entry, blocker.dependencies);
-        if (reason !== undefined) {
-          this.#unready.set(entry, reason);
-          this.#context.emit({ type: "app.waiting", id: entry.app.id, reason });
-          continue;
-        }
+      try {
+        const reason = blocker.type === "outside" ? await this.#outsideReason(entry, blocker.dependencies) : undefined;
+        if (reason === undefined) this.#start(entry);
+        else this.#wait(entry, reason);
+      } catch (error) {
+        if (!(error instanceof GitOpsError)) throw error;
+        this.#refuse(entry, error);
       }
-      this.#start(entry);
     }
+  }
+
+  #wait(entry: AppEntry, reason: string): void {
+    if (this.#unready.get(entry) === reason) return;
+    this.#unready.set(entry, reason);
+    this.#context.emit({ type: "app.waiting", id: entry.app.id, reason });
   }
 
   async #outsideReason({ app }: AppEntry, dependencies: Parameters<AppSet["blocker"]>[0]["app"]["dependsOn"]): Promise<string | undefined> {
@@ -163,58 +180,84 @@ class AppsRun {
 
   /** Nothing runs that could make the rest ready. */
   #giveUp(): void {
-    for (const entry of this.#set.all.filter(({ state }) => state === "waiting")) {
+    const waiting = this.#set.all.filter(({ state }) => state === "waiting");
+    const unready = waiting.filter((entry) => this.#set.blocker(entry).type !== "pending");
+    for (const entry of unready.length > 0 ? unready : waiting) {
       const blocker = this.#set.blocker(entry);
-      if (blocker.type === "pending") continue;
       const reason = blocker.type === "failed" ? notDelivered(blocker.dependency) : this.#unready.get(entry);
-      this.#end(entry, this.#unmet(reason ?? "its dependencies are not ready"));
+      this.#refuse(entry, unmet(reason ?? "its dependencies are not ready"));
     }
   }
 
-  #unmet(message: string): AppRunResult {
-    const now = this.#ports.clock.now();
-    const failure = new GitOpsError("DEPENDENCY_NOT_READY", message, { hint: "deliver it first, or in the same run" });
-    return {
-      revision: "",
-      counts: NO_COUNTS,
-      failures: [failure],
-      outcome: {
-        revision: "",
-        failure: { stage: "dependency", message },
-        isHealthChecked: false,
-        inventory: undefined,
-        digest: "",
-        startedAt: now,
-        endedAt: now,
-      },
-    };
+  #start(entry: AppEntry): void {
+    this.#unready.delete(entry);
+    this.#launch(entry, () => this.#run(entry));
   }
 
-  #start(entry: AppEntry): void {
+  /** Ends an app that was not begun, and tells so in its status where no controller does. */
+  #refuse(entry: AppEntry, failure: GitOpsError): void {
+    this.#unready.delete(entry);
+    const { app } = entry;
+    this.#launch(entry, async () => {
+      const around = { ports: this.#ports, context: this.#contextOf(app) };
+      const ended = this.#failed(failure);
+      const live = await liveApp(app, around);
+      if (live !== undefined && (await isUntended(app.id, live, this.#lives, around))) await this.#tell(entry, ended);
+      this.#end(entry, ended);
+    });
+  }
+
+  /** Expected failures end the app, whatever threw them; a bug of ours ends the run, once the others have put things in order. */
+  #launch(entry: AppEntry, work: () => Promise<void>): void {
     entry.state = "running";
-    const task: Promise<void> = this.#run(entry).finally(() => this.#running.delete(task));
+    const task: Promise<void> = work()
+      .catch((error: unknown) => {
+        const failure = this.#context.signal.aborted ? interrupted() : error;
+        if (!(failure instanceof GitOpsError)) this.#bug ??= { error };
+        if (entry.state !== "done") this.#end(entry, this.#failed(failure));
+      })
+      .finally(() => this.#running.delete(task));
     this.#running.add(task);
+  }
+
+  #failed(failure: unknown): AppRunResult {
+    const now = this.#ports.clock.now();
+    const failures = failure instanceof GitOpsError ? [failure] : [];
+    const outcome = { revision: "", isHealthChecked: false, inventory: undefined, digest: "", startedAt: now, endedAt: now };
+    return { revision: "", counts: NO_COUNTS, failures, outcome: { ...outcome, failure: failureOf(failures, "apply") } };
   }
 
   async #run(entry: AppEntry): Promise<void> {
     const { app, origin } = entry;
     const context = this.#contextOf(app);
+    if (origin !== "named" && app.isSuspended) return this.#skip(entry, "suspended");
+    const run = { ports: this.#ports, options: this.#request.options, context };
+    const live = await liveApp(app, run);
+    // What its parent applies leaves a suspension that a person made in the cluster.
+    if (origin === "nested" && isSuspended(app.id, live)) return this.#skip(entry, "suspended in the cluster");
+    const deliverer = await this.#delivererOf(entry, live, run);
+    context.emit({ type: "app.started", id: app.id, by: deliverer.by });
+    if (origin === "declared") await writeApp(app.manifest, deliverer.by === "gitops" && deliverer.keepsSuspended, run);
+    if (deliverer.by === "controller") {
+      const asked = await askController(app, this.#request.options, run);
+      return asked === undefined ? this.#skip(entry, "it is gone") : this.#settle(entry, asked);
+    }
+    const onNested = (nested: readonly Manifest[]): void => this.#takeIn(nested, entry);
+    const isOfRun = (id: ResourceId): boolean => this.#set.find(id) !== undefined;
+    const result = await this.#withAwaited(entry, await runApp(app, { ...run, sources: this.#sources, onNested, isOfRun }));
+    this.#end(entry, await this.#tell(entry, result));
+  }
+
+  /** Writes the status. Where it cannot be written the delivery did not end well, but what went wrong before comes first. */
+  async #tell(entry: AppEntry, result: AppRunResult): Promise<AppRunResult> {
+    const { app } = entry;
+    if (!mayTell(result.failures)) return result;
     try {
-      if (origin !== "named" && app.isSuspended) return this.#skip(entry, "suspended");
-      const run = { ports: this.#ports, options: this.#request.options, context };
-      const live = await liveApp(app, run);
-      const deliverer = await this.#delivererOf(entry, live, run);
-      context.emit({ type: "app.started", id: app.id, by: deliverer.by });
-      if (origin === "declared") await this.#writeObject(app.manifest);
-      if (deliverer.by === "controller") return await this.#byController(entry);
-      const onNested = (nested: readonly Manifest[]): void => this.#takeIn(nested, entry);
-      const result = await runApp(app, { ...run, sources: this.#sources, onNested });
-      const ended = await this.#withChildren(entry, result);
-      await writeStatus(app.id, ended, run);
-      this.#end(entry, ended);
+      await writeStatus(app.id, result, { ports: this.#ports, context: this.#contextOf(app) });
+      return result;
     } catch (error) {
-      if (!(error instanceof GitOpsError) || this.#context.signal.aborted) throw error;
-      this.#end(entry, { ...this.#unmet(error.message), failures: [error] });
+      if (!(error instanceof GitOpsError)) throw error;
+      return { ...result, failures: [...result.failures, error] };
     }
   }
 
@@ -233,58 +276,51 @@ class AppsRun {
     }
   }
 
-  async #byController(entry: AppEntry): Promise<void> {
-    const { app } = entry;
-    const spoken = dialectOf(app.id);
-    const object = await this.#ports.cluster.get(app.id, this.#context);
-    if (spoken === undefined || object === undefined) return this.#skip(entry, "it is gone");
-    const { wait, timeoutMs } = this.#request.options;
-    const options = { withSource: true, wait, timeoutMs: timeoutMs ?? app.timeoutMs, skipsSuspended: false };
-    const outcomes = await reconcileObjects([readObject(spoken, object)], options, this.#ports, this.#contextOf(app));
-    const own = outcomes.find(({ id }) => isSame(id, app.id));
-    const failures = outcomes.flatMap(({ error }) => (error === undefined ? [] : [error]));
-    this.#settle(entry, {
-      id: app.id,
-      by: "controller",
-      outcome: failures.length === 0 ? "ready" : "failed",
-      revision: own?.view.revision ?? "",
-      counts: NO_COUNTS,
-      message: "",
-      failures,
-    });
-  }
-
   #takeIn(nested: readonly Manifest[], parent: AppEntry): void {
     const { apps, sources } = sortDeclared(nested);
     for (const source of sources) this.#sources.declare(source);
-    for (const manifest of apps) this.#add(manifest, "nested", parent);
+    for (const manifest of apps) {
+      try {
+        this.#add(manifest, "nested", parent);
+      } catch (error) {
+        // Applied it is; that it cannot be delivered is its own failure, not that of the app around it.
+        if (!(error instanceof GitOpsError)) throw error;
+        this.#misdeclared(manifest.id, parent, error);
+      }
+    }
     const cycle = this.#set.cycle();
     if (cycle === undefined) return;
     for (const entry of parent.children.filter(({ app }) => cycle.some((id) => isSame(id, app.id))))
-      if (entry.state === "waiting") this.#end(entry, { ...this.#unmet("a circle of dependencies"), failures: [cycleError(cycle)] });
+      if (entry.state === "waiting") this.#refuse(entry, cycleError(cycle));
   }
 
-  /** An app that waits for all it applies waits for the apps among them, too. */
-  async #withChildren(entry: AppEntry, result: AppRunResult): Promise<AppRunResult> {
-    if (entry.app.wait.type !== "all" || !this.#request.options.wait || result.failures.length > 0) return result;
-    // Who only waits takes no place from those that are waited for.
-    this.#waitingForChildren += 1;
+  #misdeclared(id: ResourceId, parent: AppEntry, failure: GitOpsError): void {
+    const result: AppResult = { id, by: "gitops", outcome: "failed", revision: "", counts: NO_COUNTS, message: "", failures: [failure] };
+    this.#brokenChildren.set(parent, result);
+    this.#results.push(result);
+    this.#context.emit({ type: "app.finished", id, by: "gitops", outcome: "failed", revision: "", message: failure.message });
+  }
+
+  /** An app that waits for all it applies waits for the apps among them, too; one with a list of its own for the apps on it. */
+  async #withAwaited(entry: AppEntry, result: AppRunResult): Promise<AppRunResult> {
+    const { wait } = entry.app;
+    if (wait.type === "none" || !this.#request.options.wait || result.failures.length > 0) return result;
+    const awaited = this.#set.awaitedBy(entry);
+    this.#parked.set(entry, awaited);
     this.#wake();
-    const results = await Promise.all(entry.children.map(({ done }) => done));
-    this.#waitingForChildren -= 1;
-    const failed = results.find(({ outcome }) => outcome === "failed");
+    const results = await Promise.all(awaited.map(({ done }) => done));
+    this.#parked.delete(entry);
+    if (this.#context.signal.aborted) return this.#failedAfter(result, interrupted());
+    const broken = wait.type === "all" ? this.#brokenChildren.get(entry) : undefined;
+    const failed = results.find(({ outcome }) => outcome === "failed") ?? broken;
     if (failed === undefined) return result;
-    const message = `${failed.id.kind} ${failed.id.namespace}/${failed.id.name}, which it declares, is not ready`;
-    const failure = new GitOpsError("UNHEALTHY", message, { hint: "see that app's own failure" });
-    return { ...result, failures: [failure], outcome: { ...result.outcome, failure: { stage: "health", message } } };
+    const message = `${failed.id.kind} ${failed.id.namespace}/${failed.id.name}, which it waits for, is not ready`;
+    return this.#failedAfter(result, new GitOpsError("UNHEALTHY", message, { hint: "see that app's own failure" }));
   }
 
-  /** The declared object itself, where the cluster serves its kind. */
-  async #writeObject(manifest: Manifest): Promise<void> {
-    const { cluster, objects } = this.#ports;
-    if ((await cluster.discover(this.#context)).find(manifest.id) === undefined) return;
-    const { status: _, ...object } = manifest.object;
-    await objects.apply({ ...manifest, object }, { fieldManager: "gitops", signal: this.#context.signal });
+  #failedAfter(result: AppRunResult, failure: GitOpsError): AppRunResult {
+    const outcome = { ...result.outcome, endedAt: this.#ports.clock.now(), failure: failureOf([failure], "health") };
+    return { ...result, failures: [failure], outcome };
   }
 
   #contextOf(app: App): RunContext {
@@ -317,18 +353,14 @@ function notDelivered({ id: { namespace, name } }: Dependency): string {
   return `the dependency ${namespace}/${name} was not delivered`;
 }
 
-function isSame(a: ResourceId, b: ResourceId): boolean {
-  return resourceKey(a) === resourceKey(b);
+function isSuspended(id: ResourceId, live: JsonObject | undefined): boolean {
+  return live !== undefined && dialectOf(id)?.dialect.view(live).isSuspended === true;
 }
 
-function sum(a: SyncCounts, b: SyncCounts): SyncCounts {
-  return {
-    created: a.created + b.created,
-    configured: a.configured + b.configured,
-    unchanged: a.unchanged + b.unchanged,
-    pruned: a.pruned + b.pruned,
-    skipped: a.skipped + b.skipped,
-    failed: a.failed + b.failed,
-    writes: a.writes + b.writes,
-  };
+function unmet(message: string): GitOpsError {
+  return new GitOpsError("DEPENDENCY_NOT_READY", message, { hint: "deliver it first, or in the same run" });
+}
+
+function isSame(a: ResourceId, b: ResourceId): boolean {
+  return resourceKey(a) === resourceKey(b);
 }

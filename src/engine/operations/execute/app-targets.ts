@@ -1,7 +1,8 @@
 import { compileHealthExpressions, fluxVerdict, type ExpressionJudge, type FluxVerdict } from "../../health/index.ts";
 import { stringAt, type JsonObject } from "../../model/json.ts";
 import type { Health } from "../../model/health.ts";
-import type { ResourceId } from "../../model/resource-id.ts";
+import { resourceKey, type ResourceId } from "../../model/resource-id.ts";
+import { dialectOf } from "../../dialects/table.ts";
 import { REQUESTS_AT_ONCE, mapBounded } from "../bounded.ts";
 import type { AppDelivery } from "../request.ts";
 import type { Execution } from "./execution.ts";
@@ -9,19 +10,21 @@ import { healthTargets } from "./health-targets.ts";
 import type { HealthTarget, Judgement } from "./health-wait.ts";
 
 /**
- * What an app waits for: all that it applied, or the objects that it lists, whoever applied them. Apps inside it are not among them: they
- * are awaited by the run that delivers them. Judged by kstatus and the app's own expressions, as its controller does.
+ * What an app waits for: all that it applied, or the objects that it lists, whoever applied them. Apps that the run delivers are not
+ * among them: it waits for them itself; nor are sources that it plays, nor the app itself, which would wait for ever. Judged by kstatus
+ * and the app's own expressions, as its controller does.
  * Throws INVALID_EXPRESSION.
  */
-export async function appTargets({ app, plays }: AppDelivery, execution: Execution): Promise<readonly HealthTarget[]> {
+export async function appTargets({ app, plays, isOfRun }: AppDelivery, execution: Execution): Promise<readonly HealthTarget[]> {
   const expressions = await compileHealthExpressions(app.healthExpressions);
   const { wait } = app;
+  const isSelf = (id: ResourceId): boolean => resourceKey(id) === resourceKey(app.id);
   if (wait.type === "none") return [];
   if (wait.type === "listed") {
-    const listed = wait.objects.filter((id) => !plays(id));
+    const listed = wait.objects.filter((id) => !isSelf(id) && !isOfRun(id) && !(plays(id) && dialectOf(id)?.kind.role === "source"));
     return (await mapBounded(listed, REQUESTS_AT_ONCE, (id) => listedTarget(id, expressions, execution))).flat();
   }
-  const own = execution.state.objects().filter(({ id }) => !plays(id));
+  const own = execution.state.objects().filter(({ id }) => !plays(id) && !isSelf(id));
   const targets = await healthTargets(own, "final", execution);
   return targets.map((target) => ({ ...target, judge: judgeOf(target.object, expressions) }));
 }

@@ -28,6 +28,8 @@ export function inventoryAfter(plan: Plan, state: RunState, isComplete: boolean)
   const succeeded = isComplete && !state.hasFailed;
   const base = succeeded ? plan.after : plan.intent;
   const entries = new Map<string, InventoryEntry>();
+  // Of what survived the prune the plan knows the id only; the record of an app names the version too.
+  const recorded = new Map(plan.intent.entries.map((entry) => [resourceKey(entry), entry.version]));
   const all: readonly InventoryEntry[] = [
     ...base.entries,
     ...plan.prune.flat().map(({ change }) => ({ ...change.id, uid: stringAt(change.live, "metadata", "uid") })),
@@ -37,17 +39,26 @@ export function inventoryAfter(plan: Plan, state: RunState, isComplete: boolean)
     const known = entries.get(key);
     if (known !== undefined && known.uid !== "") continue;
     if (state.isGone(entry)) continue;
-    const { group, kind, namespace, name, version } = entry;
+    const { group, kind, namespace, name } = entry;
     const uid = state.uidOf(entry) || entry.uid;
+    const version = entry.version ?? known?.version ?? recorded.get(key);
     entries.set(key, { group, kind, namespace, name, uid, ...(version === undefined ? {} : { version }) });
   }
   const sorted = [...entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
   return { ...base, ...(succeeded ? {} : { unfinished: true as const }), entries: sorted };
 }
 
-/** Whether two inventories say the same. */
+/** Whether a record says all that it can of an inventory: that of an app keeps no more than which objects there are. */
 export function sameInventory(a: Inventory, b: Inventory): boolean {
+  if (a.source.type === "git" && a.source.url === "") return a.unfinished !== true && idsOf(a) === idsOf(b);
   return JSON.stringify(canonical(a)) === JSON.stringify(canonical(b));
+}
+
+function idsOf({ entries }: Inventory): string {
+  return entries
+    .map((entry) => `${resourceKey(entry)} ${entry.version ?? ""}`)
+    .toSorted()
+    .join("\n");
 }
 
 function canonical({ version, cluster, source, namespace, revision, unfinished, entries }: Inventory): unknown {
