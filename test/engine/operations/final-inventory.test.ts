@@ -110,3 +110,21 @@ test("what may be recreated stands in the intent without its uid: the object tha
   assert.deepEqual(names(intentOf(step("apply"), { force: true })), ["added:", "dropped:u-dropped", "kept:"]);
   assert.deepEqual(names(intentOf(step("recreate"), { force: false })), ["added:", "dropped:u-dropped", "kept:"]);
 });
+
+test("what survived the prune keeps its version: a controller finds no object of an entry without one", () => {
+  const known = { ...plan, intent: inventory(plan.intent.entries.map((entry) => ({ ...entry, uid: "", version: "v1" }))) };
+  const after = inventoryAfter(known, finishedState(), true);
+  assert.deepEqual(
+    after.entries.filter(({ name }) => name === "dropped").map(({ version }) => version),
+    ["v1"],
+  );
+});
+
+test("the record of an app, which keeps no more than its objects, is out of date only where these differ", () => {
+  const source = { type: "git", url: "", ref: { type: "default" }, path: "" } as const;
+  const record: Inventory = { ...inventory([{ ...kept, uid: "", version: "v1" }]), source, cluster: "", revision: "r1" };
+  const now = inventory([{ ...kept, uid: "u", version: "v1" }]);
+  assert.equal(sameInventory(record, now), true);
+  assert.equal(sameInventory(record, inventory([{ ...kept, uid: "u", version: "v2" }])), false);
+  assert.equal(sameInventory({ ...record, unfinished: true }, now), false);
+});

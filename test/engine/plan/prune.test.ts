@@ -3,7 +3,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { JsonObject } from "../../../src/engine/model/json.ts";
 import { resourceKey } from "../../../src/engine/model/resource-id.ts";
-import { countsAsOccupant, planDeletion, pruneCandidates } from "../../../src/engine/plan/index.ts";
+import { FLUX_CONVENTIONS } from "../../../src/engine/dialects/flux/conventions.ts";
+import { countsAsOccupant, makePlan, planDeletion, pruneCandidates } from "../../../src/engine/plan/index.ts";
 import {
   discovery,
   entryOf,
@@ -79,6 +80,16 @@ test("with prune off everything stays owned and is told", () => {
   assert.deepEqual(
     plan.after.entries.map(({ name }) => name),
     ["gone", "staying"],
+  );
+});
+
+test("Flux forgets what it does not prune: no later sync takes it along, as none of the controller's would", () => {
+  const input = inputOf({ desired: [staying], owned: [entryOf(staying.id), entryOf(gone.id)], live: [live(gone, {})] });
+  const plan = makePlan({ ...input, conventions: FLUX_CONVENTIONS, policy: { ...input.policy, prune: false } });
+  assert.deepEqual(plan.prune, []);
+  assert.deepEqual(
+    plan.after.entries.map(({ name }) => name),
+    ["staying"],
   );
 });
 

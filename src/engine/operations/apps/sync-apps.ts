@@ -170,8 +170,8 @@ class AppsRun {
 
   async #outsideReason({ app }: AppEntry, dependencies: Parameters<AppSet["blocker"]>[0]["app"]["dependsOn"]): Promise<string | undefined> {
     for (const dependency of dependencies) {
-      const revision = this.#set.all.find(({ app: other, result }) => isSame(other.source, app.source) && result !== undefined)?.result
-        ?.revision;
+      const sameSource = this.#set.all.filter(({ app: other }) => isSame(other.source, app.source));
+      const revision = sameSource.map(({ result }) => result?.revision ?? "").find((one) => one !== "");
       const reason = await unreadyReason(dependency, app, revision, this.#ports.cluster, this.#context);
       if (reason !== undefined) return reason;
     }

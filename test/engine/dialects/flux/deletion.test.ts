@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { deletionEffect, keepPatch } from "../../../../src/engine/dialects/flux/deletion.ts";
+import { deletionEffect, keepPatch, releasePatch } from "../../../../src/engine/dialects/flux/deletion.ts";
 import type { JsonObject } from "../../../../src/engine/model/json.ts";
 
 const HELD = { finalizers: ["finalizers.fluxcd.io"] };
@@ -43,4 +43,10 @@ test("after the patch that keeps, a deletion keeps", () => {
     const { spec } = keepPatch(object);
     assert.equal(deletionEffect({ ...object, spec: spec ?? {} }).members, "kept");
   }
+});
+
+test("letting go of an object takes the controller's finalizer off, and leaves those of others", () => {
+  const object = { metadata: { finalizers: ["finalizers.fluxcd.io", "example.com/audit"] } };
+  assert.deepEqual(releasePatch(object), { metadata: { finalizers: ["example.com/audit"] } });
+  assert.equal(releasePatch({ metadata: { finalizers: ["example.com/audit"] } }), undefined);
 });
