@@ -30,31 +30,7 @@ export function objectRecord(
 ): LeasedRecord {
   const { cluster, objects } = ports;
   const id = objectIdOf(format, ref);
-
-  /**
-   * A write while the lease is held. The object is written by others too, such as a person who labels it or the app that declares it,
-   * and that takes the lease from nobody: as long as our mark stands there the write is sent again, on the newest version.
-   */
-  async function whileHeld(
-    { current, held }: { readonly current: JsonObject | undefined; readonly held: string | undefined },
-    write: (resourceVersion: string) => Promise<JsonObject>,
-    isWritten: (now: JsonObject) => boolean,
-    options: CallOptions,
-  ): Promise<JsonObject> {
-    let version = versionOf(current);
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await write(version);
-      } catch (error) {
-        if (!(error instanceof GitOpsError) || error.code !== "STALE_OBJECT" || attempt === WRITE_ATTEMPTS) throw error;
-        const now = await cluster.get(id, options);
-        if (now === undefined) throw error;
-        if (isWritten(now)) return now;
-        if (held === undefined || markIn(now) !== held) throw error;
-        version = versionOf(now);
-      }
-    }
-  }
+  const read = (options: CallOptions): Promise<JsonObject | undefined> => cluster.get(id, options);
 
   const annotate = (mark: LeaseMark | undefined, current: JsonObject | undefined, options: CallOptions): Promise<JsonObject> => {
     const text = mark === undefined ? undefined : JSON.stringify(mark);
@@ -66,11 +42,12 @@ export function objectRecord(
       );
     // Who takes the lease must meet the very object that was planned from: its record may have changed with it.
     const held = mark === undefined || runIn(current) === mark.run ? markIn(current) : undefined;
-    return whileHeld({ current, held }, write, (now) => markIn(now) === text, options);
+    return whileHeld(read, { current, held }, write, (now) => markIn(now) === text, options);
   };
 
   const patchStatus = (status: JsonObject, current: JsonObject | undefined, options: CallOptions): Promise<JsonObject> =>
     whileHeld(
+      read,
       { current, held: markIn(current) },
       (resourceVersion) => objects.patchStatus(id, { status }, { fieldManager: format.statusManager, resourceVersion, ...options }),
       () => false,
@@ -79,7 +56,7 @@ export function objectRecord(
 
   return {
     ref,
-    read: (options) => cluster.get(id, options),
+    read,
     // Whoever runs this program on an object of the dialect means it.
     isOurs: () => true,
     markOf: markIn,
@@ -97,6 +74,32 @@ export function objectRecord(
       await annotate(undefined, stored, options);
     },
   };
+}
+
+/**
+ * A write while the lease is held. The object is written by others too, such as a person who labels it or the app that declares it,
+ * and that takes the lease from nobody: as long as our mark stands there the write is sent again, on the newest version.
+ */
+async function whileHeld(
+  read: (options: CallOptions) => Promise<JsonObject | undefined>,
+  { current, held }: { readonly current: JsonObject | undefined; readonly held: string | undefined },
+  write: (resourceVersion: string) => Promise<JsonObject>,
+  isWritten: (now: JsonObject) => boolean,
+  options: CallOptions,
+): Promise<JsonObject> {
+  let version = versionOf(current);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await write(version);
+    } catch (error) {
+      if (!(error instanceof GitOpsError) || error.code !== "STALE_OBJECT" || attempt === WRITE_ATTEMPTS) throw error;
+      const now = await read(options);
+      if (now === undefined) throw error;
+      if (isWritten(now)) return now;
+      if (held === undefined || markIn(now) !== held) throw error;
+      version = versionOf(now);
+    }
+  }
 }
 
 function markIn(object: JsonObject | undefined): string | undefined {

@@ -103,6 +103,7 @@ export async function runApps(world: World): Promise<Ran> {
       begin: () => Promise.resolve(lease).finally(() => hold(1)),
     },
     objects: {
+      record: () => Promise.resolve(),
       apply: (manifest: Manifest) => Promise.resolve(written.push(manifest.id.name)).then(() => manifest.object),
       patchStatus: (id: ResourceId, { status }: { status: JsonObject }) => {
         world.onStatus?.(id);
