@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { describe, test } from "node:test";
+import { promisify } from "node:util";
 import type { CommandResult } from "../support/cli.ts";
+import { startFaultProxy } from "../support/fault-proxy.ts";
 import { planeOrSkip } from "../support/control-plane.ts";
 import { limitedKubeconfig } from "../support/limited-user.ts";
 import { gitops } from "../support/cli.ts";
@@ -138,7 +141,7 @@ describe("doctor of a bare delivery", () => {
     assert.deepEqual([finding?.severity, finding?.code], ["warning", "PathMissing"]);
   });
 
-  test("tells what differs from Git, what lingers, and who changed something by hand", { skip }, async () => {
+  test("tells what differs from Git and what lingers, which blocks nothing", { skip }, async () => {
     const workspace = await newWorkspace(plane!, { "a.yaml": configMap("a", { v: "1" }), "b.yaml": configMap("b", { v: "1" }) });
     assertCode(await workspace.run("sync"), 0);
     await workspace.write({ "a.yaml": configMap("a", { v: "2" }), "b.yaml": null });
@@ -166,6 +169,49 @@ describe("doctor of a bare delivery", () => {
     const [cause, next] = result.stdout.split("\n");
     assert.match(cause ?? "", /^✗ Deployment \S+\/web: pod web-\S+ container web waits: ImagePullBackOff/);
     assert.match(next ?? "", /^ {2}next: check the image/);
+  });
+
+  test(
+    "quotes the last log line of a container that crashed, with nothing in it that a terminal obeys or that is secret",
+    { skip },
+    async () => {
+      const workspace = await withFate("crash", "CrashLoopBackOff");
+      const proxy = await startFaultProxy(plane!);
+      try {
+        const kubeconfig = proxy.kubeconfig((request, wire) => {
+          // No kubelet runs behind the nodes of the tests.
+          if (!/\/pods\/[^/]+\/log\?/.test(request.path)) return wire.pass();
+          const body = "starting\nfatal: \u001b[2Jcannot log in with password=hunter22 at https://bot:hunter22@db.example\n\n";
+          wire.answer({ status: 200, headers: { "content-type": "text/plain" }, body });
+        });
+        const options = { home: workspace.home, cwd: workspace.home, kubeconfig };
+        const result = await gitops(["doctor", "shop", "-n", workspace.namespace], options);
+        assertCode(result, 7);
+        assert.match(
+          result.stdout,
+          /^ {2}- last log line of web-\S+\/web: fatal: \\x1b\[2Jcannot log in with password=\*\*\* at https:\/\/\*\*\*@db\.example$/m,
+        );
+        assert.doesNotMatch(result.stdout, /hunter22|\u001b\[2J/);
+      } finally {
+        proxy.close();
+      }
+    },
+  );
+
+  test("a kubelet that does not give the log keeps nothing else from being told", { skip }, async () => {
+    const workspace = await withFate("crash", "CrashLoopBackOff");
+    const proxy = await startFaultProxy(plane!);
+    try {
+      const kubeconfig = proxy.kubeconfig((request, wire) => {
+        if (!/\/pods\/[^/]+\/log\?/.test(request.path)) return wire.pass();
+        wire.answer({ status: 403, headers: { "content-type": "text/plain" }, body: "no" });
+      });
+      const result = await gitops(["doctor", "shop", "-n", workspace.namespace], { home: workspace.home, cwd: workspace.home, kubeconfig });
+      assertCode(result, 7);
+      assert.match(result.stdout, /keeps crashing/);
+    } finally {
+      proxy.close();
+    }
   });
 
   test("a name that does not exist ends in 12, a word that is no kind in 2", { skip }, async () => {
@@ -197,6 +243,20 @@ describe("doctor without a name", () => {
     );
     assert.match(rights.join("\n"), /get pods\/log/);
     assert.doesNotMatch(rights.join("\n"), /list configmaps/);
+  });
+
+  test("looks at the own namespace where not all may be listed", { skip }, async () => {
+    const workspace = await withFate("image-pull", "ImagePullBackOff");
+    const rules = [
+      { apiGroups: ["", "apps"], resources: ["configmaps", "pods", "deployments", "replicasets", "events"], verbs: ["get", "list"] },
+    ];
+    const kubeconfig = await limitedKubeconfig(plane!, workspace.namespace, rules, workspace.home);
+    const context = ["config", "set-context", "--current", `--namespace=${workspace.namespace}`, `--kubeconfig=${kubeconfig}`];
+    await promisify(execFile)("kubectl", context);
+    const result = await gitops(["doctor", "-o", "json"], { home: workspace.home, cwd: workspace.home, kubeconfig });
+    assertCode(result, 7);
+    const held = findings(result).flatMap(({ evidence }) => evidence);
+    assert.ok(held.includes(`holds up set/shop -n ${workspace.namespace}`), result.stdout);
   });
 
   test("lists what is stuck with its cause, and what the Kubernetes kinds of a tool are missing from", { skip }, async () => {

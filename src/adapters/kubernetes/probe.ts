@@ -7,11 +7,11 @@ import type { ApiCall } from "./transport/client.ts";
 
 /** Asks an API server about itself and about the user. Reviews are made and answered in one request, and stored nowhere. */
 export function createClusterProbe(connection: ApiConnection): ClusterProbe {
-  const review = (group: string, version: string, kind: string, plural: string, spec: JsonObject, { signal }: CallOptions): ApiCall => ({
+  const review = (group: string, version: string, kind: string, plural: string, body: JsonObject, { signal }: CallOptions): ApiCall => ({
     method: "POST",
     path: `/apis/${group}/${version}/${plural}`,
     what: `ask for a ${kind}`,
-    body: printExactJson({ apiVersion: `${group}/${version}`, kind, spec }),
+    body: printExactJson({ apiVersion: `${group}/${version}`, kind, ...body }),
     contentType: "application/json",
     idempotent: true,
     signal,
@@ -31,8 +31,8 @@ export function createClusterProbe(connection: ApiConnection): ClusterProbe {
       return stringAt(connection.parse(answer, call.what), "status", "userInfo", "username");
     },
     async mayI(right, options) {
-      const spec = { resourceAttributes: attributesOf(right) };
-      const call = review("authorization.k8s.io", "v1", "SelfSubjectAccessReview", "selfsubjectaccessreviews", spec, options);
+      const body = { spec: { resourceAttributes: attributesOf(right) } };
+      const call = review("authorization.k8s.io", "v1", "SelfSubjectAccessReview", "selfsubjectaccessreviews", body, options);
       return valueAt(connection.parse(await connection.answer(call), call.what), "status", "allowed") === true;
     },
   };

@@ -6,7 +6,8 @@ export const doctorCommand = defineCommand({
   description:
     "Follows a delivery from its source over what it waits for to its objects, their Pods, events and last log lines, and names the one " +
     "cause that blocks it and what to do next; then what else was seen. Without a name it looks at the cluster, your rights, the " +
-    "controllers, the repositories with the credentials that would be used, and at every delivery, grouped by cause. It changes nothing.",
+    "controllers, the repositories with the credentials that would be used, and at every delivery (with -n, of that namespace), grouped by " +
+    "cause. It changes nothing.",
   arguments: { name: { description: "[KIND/]NAME of the delivery or source" } },
   options: { output: { type: "choice", short: "o", choices: ["json", "yaml"], description: "a document in place of text" } },
   access: "read",
@@ -30,7 +31,7 @@ export const doctorCommand = defineCommand({
     const ports = await session.doctor();
     const findings =
       target === undefined
-        ? await diagnoseCluster(session.globals.namespace, ports, context)
+        ? await diagnoseCluster({ namespace: session.globals.namespace, defaultNamespace: await session.namespace() }, ports, context)
         : await diagnoseDelivery(await findDelivery(target, session, ports, context), ports, context);
     const { stdoutColor, unicode } = session.terminal;
     const text = output.renderDiagnosis(findings, { name: input.name, output: input.output, color: stdoutColor, unicode });

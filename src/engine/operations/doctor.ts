@@ -4,13 +4,14 @@ import type { DeliveryRef } from "../model/delivery.ts";
 import { GitOpsError } from "../model/errors.ts";
 import type { Finding } from "../model/finding.ts";
 import { resourceKey } from "../model/resource-id.ts";
+import type { Source } from "../model/source.ts";
 import { mapBounded } from "./bounded.ts";
 import { diagnoseBare } from "./doctor/bare-facts.ts";
 import { diagnoseObject } from "./doctor/delivery-facts.ts";
 import { Examination, type DoctorPorts } from "./doctor/examination.ts";
 import { sourceFacts } from "./doctor/object-facts.ts";
 import { surroundingFacts } from "./doctor/surrounding-facts.ts";
-import type { FoundDelivery } from "./find-object.ts";
+import type { FoundDelivery, NameScope } from "./find-object.ts";
 import { readObjects, type ReadObject } from "./read-objects.ts";
 import type { RunContext } from "./request.ts";
 import { readableKinds } from "./served-kinds.ts";
@@ -35,20 +36,43 @@ export async function diagnoseDelivery(found: FoundDelivery, ports: DoctorPorts,
  * The surroundings of all deliveries (cluster, rights, kinds, controllers, repositories), and each delivery that is not ready, grouped
  * by what it is held up by. Changes nothing.
  *
- * @param namespace undefined for all that may be listed.
+ * @param scope without a namespace all are looked at; who may not list all of them, the default one.
  * @throws CLUSTER_UNREACHABLE, UNAUTHENTICATED … where the cluster does not answer at all.
  */
-export async function diagnoseCluster(namespace: string | undefined, ports: DoctorPorts, context: RunContext): Promise<readonly Finding[]> {
+export async function diagnoseCluster(scope: NameScope, ports: DoctorPorts, context: RunContext): Promise<readonly Finding[]> {
   const examination = await Examination.begin(ports, context);
-  const quiet = { ...context, emit: () => undefined };
-  const kinds = readableKinds(DIALECT_KINDS, examination.discovery, quiet);
+  const all = await listEverything(scope.namespace, examination);
+  if (scope.namespace !== undefined || !all.isHidden) return survey(all, examination);
+  return survey(await listEverything(scope.defaultNamespace, examination), examination);
+}
+
+/** What there is to look at. */
+interface Listing {
+  readonly namespace: string | undefined;
+  readonly objects: readonly ReadObject[];
+  readonly refs: readonly DeliveryRef[];
+  /** Of the bare deliveries. */
+  readonly sources: readonly Source[];
+  /** Whether something may not be listed. */
+  readonly isHidden: boolean;
+}
+
+async function listEverything(namespace: string | undefined, examination: Examination): Promise<Listing> {
+  const { ports, context, discovery } = examination;
+  const kinds = readableKinds(DIALECT_KINDS, discovery, { ...context, emit: () => undefined });
   const [{ objects, hidden }, bare] = await Promise.all([
     readObjects(kinds, { namespace, labelSelector: "" }, ports, context),
     listBare(namespace, examination),
   ]);
+  const isHidden = hidden.length > 0 || bare === undefined;
+  return { namespace, objects, refs: bare?.refs ?? [], sources: bare?.sources ?? [], isHidden };
+}
+
+async function survey(listing: Listing, examination: Examination): Promise<readonly Finding[]> {
+  const { objects, refs } = listing;
   const [surroundings, suspects, idle] = await Promise.all([
-    surroundingFacts({ namespace, objects, bare: bare.sources, hidden }, examination),
-    findSuspects(objects, bare.refs, examination),
+    surroundingFacts(listing, examination),
+    findSuspects(objects, refs, examination),
     idleSources(objects, examination),
   ]);
   const causes = groupByCause(suspects.map(withoutIntendedRest));
@@ -56,17 +80,17 @@ export async function diagnoseCluster(namespace: string | undefined, ports: Doct
   return sortFindings([...causes, ...surroundingFindings(surroundings), ...idle, ...rest]);
 }
 
+/** Undefined where they may not be listed: which right is missing is told with the others. */
 async function listBare(
   namespace: string | undefined,
   { ports, context }: Examination,
-): Promise<{ readonly refs: readonly DeliveryRef[]; readonly sources: readonly import("../model/source.ts").Source[] }> {
+): Promise<{ readonly refs: readonly DeliveryRef[]; readonly sources: readonly Source[] } | undefined> {
   try {
     const { deliveries, unreadable } = await ports.deliveries.list(namespace, context);
     return { refs: [...deliveries, ...unreadable].map(({ ref }) => ref), sources: deliveries.map(({ inventory }) => inventory.source) };
   } catch (error) {
-    // Which right is missing is told with the others.
     if (!(error instanceof GitOpsError) || error.code !== "FORBIDDEN") throw error;
-    return { refs: [], sources: [] };
+    return undefined;
   }
 }
 

@@ -399,6 +399,14 @@ const ROWS: readonly Row[] = [
     cause: undefined,
   },
   {
+    claim: "a probe that fails past the deadline is a cause for anybody",
+    facts: withMember(
+      { health: health("Degraded", "deadline exceeded"), why: "pod web-1: running, but not ready: container web" },
+      ready("True", "ReconciliationSucceeded", ""),
+    ),
+    cause: "NotReady",
+  },
+  {
     claim: "a Job that failed",
     facts: withMember({ group: "batch", health: health("Degraded", "BackoffLimitExceeded") }, WAITING, "Job"),
     cause: "JobFailed",

@@ -4,7 +4,7 @@ import { dialectOf } from "../../dialects/table.ts";
 import { DEFAULT_POLICY } from "../../model/delivery.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import { GitOpsError } from "../../model/errors.ts";
-import type { Finding } from "../../model/finding.ts";
+import type { Finding, FindingCode } from "../../model/finding.ts";
 import type { JsonObject } from "../../model/json.ts";
 import type { ObjectView } from "../../model/object-view.ts";
 import { resourceKey, type ResourceId } from "../../model/resource-id.ts";
@@ -17,6 +17,9 @@ import type { Examination } from "./examination.ts";
 
 /** How much is looked at: all, or only until a cause is found, for a listing of many. */
 export type Depth = "all" | "cause";
+
+/** What only says that it is not ready: its objects may say why. */
+const LEFT_TO_MEMBERS: ReadonlySet<FindingCode> = new Set(["Unexplained", "HealthCheckFailed", "Reconciling"]);
 
 /** A delivery on the way that is looked at. What was found of it is whole unless the way came back to it. */
 interface Step {
@@ -76,9 +79,7 @@ async function appFacts(read: ReadObject, depth: Depth, examination: Examination
     hidden: [],
     now: examination.ports.clock.now(),
   };
-  const isExplained = diagnose(surface).some(
-    ({ severity, code }) => severity === "blocking" && code !== "Unexplained" && code !== "HealthCheckFailed",
-  );
+  const isExplained = diagnose(surface).some(({ severity, code }) => severity === "blocking" && !LEFT_TO_MEMBERS.has(code));
   const isDeep = depth === "all" || path.length > 1 || !isExplained;
   const failure = depth === "all" && isDeep ? await ownBuild(app, examination) : undefined;
   // What is delivered to another cluster is not to be looked for in this one.

@@ -1,6 +1,6 @@
 import { readRepositories, type NamedSource } from "./repositories.ts";
 import type { RightFacts, SurroundingFacts } from "../../diagnose/index.ts";
-import { DIALECT_KINDS, DIALECTS, type DialectKind } from "../../dialects/table.ts";
+import { DIALECT_KINDS, DIALECTS } from "../../dialects/table.ts";
 import { GitOpsError } from "../../model/errors.ts";
 import type { Source } from "../../model/source.ts";
 import type { Right } from "../../ports/cluster-probe.ts";
@@ -12,10 +12,8 @@ import type { Examination } from "./examination.ts";
 interface Listed {
   readonly namespace: string | undefined;
   readonly objects: readonly ReadObject[];
-  /** Sources of the bare deliveries. */
-  readonly bare: readonly Source[];
-  /** Kinds that may not be listed. */
-  readonly hidden: readonly DialectKind[];
+  /** Of the bare deliveries. */
+  readonly sources: readonly Source[];
 }
 
 const RIGHTS_AT_ONCE = 8;
@@ -89,10 +87,10 @@ async function readControllers(objects: readonly ReadObject[], examination: Exam
 }
 
 /** Every repository once, with the Secret that holds its credentials where an object names one. */
-function namedSources({ objects, bare }: Listed): readonly NamedSource[] {
+function namedSources({ objects, sources }: Listed): readonly NamedSource[] {
   const ofObjects = objects
     .filter(({ kind }) => kind.role === "source" && kind.isPlayed)
     .map((read) => ({ type: "object" as const, read }));
-  const ofBare = bare.flatMap((source) => (source.type === "git" ? [{ type: "bare" as const, source }] : []));
+  const ofBare = sources.flatMap((source) => (source.type === "git" ? [{ type: "bare" as const, source }] : []));
   return [...ofObjects, ...ofBare];
 }
