@@ -41,7 +41,9 @@ export function editYamlText(text: string, edits: readonly TextEdit[]): string {
   return tagged.reduce((result, scalar, index) => result.replace(`${PLACE}${index}`, () => scalar), printed);
 }
 
-/** A text as it stands behind a tag: without quotes where YAML would read another type, too. */
+/** A text as it stands behind a tag: without quotes where YAML would read another type, too, and in single ones where they can hold it. */
 function plainOrQuoted(text: string): string {
-  return typeof resolvePlain(text, "resource") === "string" ? new Document(text).toString({ lineWidth: 0 }).trimEnd() : text;
+  if (typeof resolvePlain(text, "resource") !== "string") return text;
+  const printed = new Document(text).toString({ lineWidth: 0 }).trimEnd();
+  return printed.startsWith('"') && !printed.includes("\\") ? `'${text.replaceAll("'", "''")}'` : printed;
 }

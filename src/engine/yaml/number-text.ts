@@ -19,7 +19,7 @@ function isInt64(value: bigint): boolean {
 }
 
 /** `strconv.FormatFloat(value, 'g', -1, 64)`: the fewest digits that read back; with an exponent from 1e6 up and below 1e-4. */
-function shortestG(value: number): string {
+export function shortestG(value: number): string {
   const [digits = "", exponentText = "0"] = value.toExponential().split("e");
   const exponent = Number(exponentText);
   if (exponent >= MIN_EXPONENT_WITHOUT_E && exponent < FIRST_EXPONENT_WITH_E) return String(value);

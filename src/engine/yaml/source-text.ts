@@ -59,7 +59,11 @@ export function typeBehind(container: Container, key: string | number): JsonValu
 /** Whether a text stood in quotes, or in a block, where it was read. */
 export function isQuoted(container: Container, key: string | number): boolean {
   const text = sourceText(container, key);
-  return text !== undefined && text === (Array.isArray(container) ? container[Number(key)] : container[String(key)]);
+  return (
+    text !== undefined &&
+    !isUntyped(container, key) &&
+    text === (Array.isArray(container) ? container[Number(key)] : container[String(key)])
+  );
 }
 
 /** How a scalar was written, where that was kept and another value has not taken its place. */

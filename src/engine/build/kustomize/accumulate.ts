@@ -116,11 +116,7 @@ class FolderBuild {
       const { file } = entry;
       const resources = makeResources(file.path, this.#context.session.documents(file.path, file.bytes), this.#context.schema);
       if (this.#context.traces) {
-        for (const resource of resources) {
-          resource.provenance = appendPath(this.#path, path);
-          // kustomize notes it among the annotations, and makes texts of all of them.
-          resource.setMetadataTexts("annotations", resource.metadataTexts("annotations"));
-        }
+        for (const resource of resources) resource.provenance = appendPath(this.#path, path);
       }
       this.#into.resources.append(resources);
       const label = writtenPath(this.#folder.fields, "resources", index);
@@ -225,6 +221,8 @@ class FolderBuild {
       for (const resource of resources.all) {
         if (resource.provenance === undefined) resource.provenance = by;
         else resource.transformations = [...resource.transformations, by];
+        // kustomize notes it among the annotations, and makes texts of all of them, which stand alone from then on.
+        resource.setMetadataTexts("annotations", resource.metadataTexts("annotations"));
       }
     }
     resources.dropDeleted();

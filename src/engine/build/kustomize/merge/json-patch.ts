@@ -1,4 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue, setKey } from "../../../model/json.ts";
+import { shortestG } from "../../../yaml/number-text.ts";
+import { scalarStyle } from "../../../yaml/scalar-style.ts";
+import { type Container, rememberText } from "../../../yaml/source-text.ts";
 import { checkPathLength, checkSize } from "../resources/size-limit.ts";
 import { cloneValue } from "../resources/scalar.ts";
 import { MergeConflict } from "./merge-conflict.ts";
@@ -150,13 +153,33 @@ function indexIn(list: readonly JsonValue[], step: string, last: number, fail: F
   return counted;
 }
 
-/** kustomize decodes the patched JSON into floats: integers beyond 2^53 lose their last digits, and how scalars were written is forgotten. */
+/**
+ * kustomize decodes the patched JSON into floats and prints it as YAML, which it reads again: integers beyond 2^53 lose their last digits,
+ * and scalars are written as go-yaml writes floats and texts.
+ */
 function throughFloat<T extends JsonValue>(value: T): T;
 function throughFloat(value: JsonValue): JsonValue {
   if (typeof value === "bigint") return BigInt(String(Number(value)));
-  if (Array.isArray(value)) return value.map((item) => throughFloat(item));
+  if (Array.isArray(value)) {
+    const result = value.map((item) => throughFloat(item));
+    result.forEach((item, index) => rememberPrinted(result, index, item));
+    return result;
+  }
   if (!isJsonObject(value)) return value;
   const result: JsonObject = {};
-  for (const key of Object.keys(value)) setKey(result, key, throughFloat(value[key] ?? null));
+  for (const key of Object.keys(value)) {
+    const item = throughFloat(value[key] ?? null);
+    setKey(result, key, item);
+    rememberPrinted(result, key, item);
+  }
   return result;
+}
+
+function rememberPrinted(container: Container, key: string | number, value: JsonValue): void {
+  if (typeof value === "string") {
+    if (scalarStyle(value) !== "plain") rememberText(container, key, value, value);
+  } else if (typeof value === "number" || typeof value === "bigint") {
+    const text = shortestG(Number(value));
+    if (text !== String(value)) rememberText(container, key, value, text);
+  }
 }

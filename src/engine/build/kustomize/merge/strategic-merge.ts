@@ -68,7 +68,7 @@ class Merger {
       const path = pair.path === "" ? name : `${pair.path}.${name}`;
       const value = this.walk({ dest: own(dest, name), patch: own(patch, name), path }, type?.field(name));
       // A null that the patch does not touch stays, if it was written as one: `key:` alone goes.
-      const keepsNull = value === null && own(patch, name) === undefined && sourceText(dest, name) !== "";
+      const keepsNull = value === null && own(patch, name) === undefined && (sourceText(dest, name) !== "" || isUntyped(dest, name));
       if (value === undefined || (value === null && !keepsNull)) {
         removeKey(dest, name);
         continue;
@@ -85,8 +85,12 @@ class Merger {
     const isScalar = typeof value !== "object" && own(patch, key) !== undefined && patch !== dest;
     if (!isScalar || patch === undefined) {
       const text = patch === undefined || patch === dest || own(patch, key) === undefined ? untypedText(dest, key) : undefined;
-      if (text !== undefined) writeSlot(slot, text);
-      else if (value !== before) writeSlot(slot, value);
+      if (text === undefined) {
+        if (value !== before) writeSlot(slot, value);
+        return;
+      }
+      forgetText(dest, key);
+      writeSlot(slot, text);
       return;
     }
     const written = sourceText(patch, key);

@@ -65,6 +65,13 @@ export function withTextMetadata(patch: Resource): JsonObject {
   return copy.object;
 }
 
+/** Drops what a patch deleted. Throws BUILD_FAILED where two resources have one id, which a replacement before it may have caused. */
+export function checkUnique(resources: ResourceMap, { spot, label }: PatchSource): void {
+  resources.dropDeleted();
+  const conflict = resources.firstConflict();
+  if (conflict !== undefined) throw buildFailure(spot, `${label} meets two resources with the id ${formatId(conflict.id)}`);
+}
+
 /** Stands in the annotations for the notes of kustomize while a JSON patch runs. */
 const NOTE = "internal.config.kubernetes.io/previousNames";
 

@@ -159,7 +159,7 @@ class Replacer {
     else if (!isScalar || slot.isNew === true || isUntyped(slot.container, slot.key)) {
       const made = resolvePlain(text, "resource");
       writeSlot(slot, made);
-      if (typeof made !== "string") rememberUntyped(slot.container, slot.key, made, text);
+      rememberUntyped(slot.container, slot.key, made, text);
     } else retype(slot, before, text);
   }
 

@@ -67,6 +67,7 @@ export class ResourceMap {
 
   /** Two resources with one id, where a transformer made such. */
   firstConflict(): Resource | undefined {
+    if (this.#currentIndex().size === this.#resources.length) return undefined;
     const seen = new Set<string>();
     return this.#resources.find((resource) => seen.size === seen.add(resource.key).size);
   }

@@ -1,6 +1,13 @@
 import { buildFailure } from "../fail.ts";
 import type { JsonOperation } from "../merge/json-patch.ts";
-import { operateOnResource, patchResource, type PatchRights, targetOfPatch, withTextMetadata } from "../patches/apply-patch.ts";
+import {
+  checkUnique,
+  operateOnResource,
+  patchResource,
+  type PatchRights,
+  targetOfPatch,
+  withTextMetadata,
+} from "../patches/apply-patch.ts";
 import { type PatchSource, sourceOfDocument } from "../patches/patch-source.ts";
 import { formatId } from "../resources/identity.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
@@ -46,7 +53,7 @@ function mergeIntoTargets(resources: ResourceMap, patch: ReadPatch, target: Comp
     patchResource(resource, { ...change, apiVersion: resource.apiVersion }, rightsOf(patch, merge), patch.source);
   }
   resources.renamed();
-  checkUnique(resources, patch);
+  checkUnique(resources, patch.source);
   return selected.length;
 }
 
@@ -69,10 +76,4 @@ function operateOnTargets(resources: ResourceMap, patch: ReadPatch, operations: 
   }
   resources.renamed();
   return selected.length;
-}
-
-function checkUnique(resources: ResourceMap, { source }: ReadPatch): void {
-  resources.dropDeleted();
-  const conflict = resources.firstConflict();
-  if (conflict !== undefined) throw buildFailure(source.spot, `${source.label} gives two resources the name of ${conflict.name}`);
 }

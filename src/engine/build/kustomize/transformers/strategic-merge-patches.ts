@@ -1,4 +1,4 @@
-import { patchResource, targetOfPatch, withTextMetadata } from "../patches/apply-patch.ts";
+import { checkUnique, patchResource, targetOfPatch, withTextMetadata } from "../patches/apply-patch.ts";
 import type { PatchSource } from "../patches/patch-source.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 import type { Resource } from "../resources/resource.ts";
@@ -11,6 +11,6 @@ export function transformStrategicMerge(
   for (const { patch, source } of patches) {
     const target = targetOfPatch(resources, patch, source);
     if (patchResource(target, withTextMetadata(patch), patch, source)) resources.renamed();
-    resources.dropDeleted();
+    checkUnique(resources, source);
   }
 }
