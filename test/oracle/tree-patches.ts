@@ -83,7 +83,8 @@ function changeOf(c: Choices, kind: string): Map {
 /** A strategic merge patch of an object. */
 export function mergePatch(c: Choices, one: GeneratedObject): Map {
   const { apiVersion, kind, name, namespace } = one;
-  return { apiVersion, kind, metadata: { name, namespace, ...c.of(METADATA) }, ...changeOf(c, kind) };
+  const directive = c.chance(4) ? { $patch: c.pick("replace", "merge") } : {};
+  return { ...directive, apiVersion, kind, metadata: { name, namespace, ...c.of(METADATA) }, ...changeOf(c, kind) };
 }
 
 /**

@@ -138,7 +138,7 @@ const rows: readonly Row[] = [
     says: /operation 1 \(test\)/,
   },
   {
-    claim: "B36 a JSON patch of __proto__ is refused",
+    claim: "B36 a JSON patch below __proto__, which no object has, is refused",
     code: "BUILD_FAILED",
     files: { "kustomization.yaml": patch('[{"op":"add","path":"/__proto__/x","value":1}]'), "a.yaml": MAP },
   },
@@ -269,7 +269,7 @@ test("B33 a pattern that blows up elsewhere is matched in linear time", async ()
 test("a key __proto__ in data goes through patches and generators as any other", async () => {
   const tree = memoryTree({
     "kustomization.yaml":
-      "resources: [a.yaml]\npatches: [{patch: '{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {__proto__: x}}'}]\nconfigMapGenerator: [{name: g, literals: [__proto__=two]}]\n",
+      'resources: [a.yaml]\npatches: [{patch: \'{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {__proto__: x}}\'}, {target: {kind: ConfigMap}, patch: \'[{"op":"add","path":"/metadata/__proto__","value":{"x":"three"}}]\'}]\nconfigMapGenerator: [{name: g, literals: [__proto__=two]}]\n',
     "a.yaml": MAP,
   });
 
@@ -277,6 +277,7 @@ test("a key __proto__ in data goes through patches and generators as any other",
 
   assert.match(text, /__proto__: x/);
   assert.match(text, /__proto__: two/);
+  assert.match(text, /__proto__:\n {4}x: three/);
   assert.equal(Object.hasOwn(Object.prototype, "x"), false);
 });
 

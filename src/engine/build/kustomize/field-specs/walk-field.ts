@@ -84,5 +84,5 @@ function descendMap(walk: Walk, at: number, step: Step, map: JsonObject): string
   else if (found === undefined && made !== undefined) value = made === "map" ? {} : "";
   if (value === undefined) return undefined;
   if (value !== found) setKey(map, step.name, value);
-  return descend(walk, at + 1, value, { container: map, key: step.name });
+  return descend(walk, at + 1, value, { container: map, key: step.name, isNew: found === undefined });
 }

@@ -88,17 +88,13 @@ function sameValue(left: JsonValue, right: JsonValue): boolean {
   );
 }
 
-/** The steps of a JSON pointer. `__proto__` is refused: no object of Kubernetes has it, and only an attack names it. */
+/** The steps of a JSON pointer. */
 function pointer(value: JsonValue | undefined, name: string, fail: Fail): readonly string[] {
   if (typeof value !== "string") throw fail(`it has no ${name}`);
   const steps = value.split("/").slice(1);
   if (steps.length === 0) throw fail(`${name} is no JSON pointer; expected it to start with /`);
   checkPathLength(steps);
-  return steps.map((step) => {
-    const decoded = step.replaceAll("~1", "/").replaceAll("~0", "~");
-    if (decoded === "__proto__") throw fail(`${name} has a step that no object may have`);
-    return decoded;
-  });
+  return steps.map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
 interface PatchPlace {

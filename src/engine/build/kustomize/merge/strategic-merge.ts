@@ -1,8 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue, setKey } from "../../../model/json.ts";
-import { resolvePlain } from "../../../yaml/scalar.ts";
 import { forgetText, isQuoted, isUntyped, rememberText, rememberType, sourceText } from "../../../yaml/source-text.ts";
 import type { FieldType, ObjectType, Schema } from "../schema/schema.ts";
-import { scalarText, type Slot } from "../resources/scalar.ts";
+import { isInQuotes, scalarText, type Slot } from "../resources/scalar.ts";
 import { listDirective, mapDirective } from "./directive.ts";
 import { removeKey, writeSlot } from "../resources/joined-scalars.ts";
 import { elementWithKeys, type Element, keyTexts, knownKeys, setElement, unifyKeys } from "./keyed-list.ts";
@@ -94,7 +93,7 @@ class Merger {
       return;
     }
     const written = sourceText(patch, key);
-    const inQuotes = before === undefined ? isQuoted(patch, key) : isInQuotes(dest, key);
+    const inQuotes = before === undefined ? isQuoted(patch, key) : isInQuotes({ container: dest, key });
     const merged = inQuotes && typeof value !== "string" ? (written ?? scalarText(value)) : value;
     if (merged !== before) writeSlot(slot, merged);
     if (inQuotes && typeof merged === "string" && typeof value !== "string") rememberType(dest, key, merged, value);
@@ -182,12 +181,6 @@ function distinct(lists: readonly string[][]): string[][] {
 
 function isEmpty(value: JsonValue | undefined): value is undefined | null {
   return value === undefined || value === null || (isJsonObject(value) && Object.keys(value).length === 0);
-}
-
-/** Whether a text stood in quotes, or could not stand without them. */
-function isInQuotes(container: JsonObject, key: string): boolean {
-  const value = container[key];
-  return typeof value === "string" && (isQuoted(container, key) || typeof resolvePlain(value, "resource") !== "string");
 }
 
 /** The merge gives every value that it walks over a type, and one without any is a text to it. */

@@ -9,7 +9,7 @@ import { meantName } from "../resources/near-miss.ts";
 import { misfitIn } from "../resources/misfits.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 import type { Resource } from "../resources/resource.ts";
-import { cloneValue } from "../resources/scalar.ts";
+import { cloneValue, scalarText } from "../resources/scalar.ts";
 
 /** What a patch may change beside the rest. */
 export interface PatchRights {
@@ -33,7 +33,8 @@ export function patchResource(resource: Resource, patch: JsonObject, rights: Pat
     resource.deleted = true;
     return true;
   }
-  resource.object = merged;
+  // kustomize changes the object in place, and drops the other one that `$patch: replace` at the top gives: nothing changes.
+  if (scalarText(patch["$patch"]) !== "replace") resource.object = merged;
   if (!rights.allowKindChange) resource.setKind(kind);
   if (!rights.allowNameChange) resource.setName(name);
   resource.setNamespace(namespace);

@@ -3,11 +3,11 @@ import { buildFailure, pointerOf } from "../fail.ts";
 import type { FieldSpec } from "../field-specs/field-spec.ts";
 import type { NameReference } from "../field-specs/transformer-config.ts";
 import { walkPath } from "../field-specs/walk-field.ts";
-import { writeSlot } from "../resources/joined-scalars.ts";
+import { writeUntyped } from "../resources/joined-scalars.ts";
 import { formatGvk, formatId, type Gvk, isSelected } from "../resources/identity.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 import type { Resource } from "../resources/resource.ts";
-import { scalarText } from "../resources/scalar.ts";
+import { scalarText, type Slot, slotText } from "../resources/scalar.ts";
 import { type Candidate, CandidateIndex, reaches, type ReferrerScope, scopeOf } from "./candidates.ts";
 
 /** One field that may refer to a kind. */
@@ -55,11 +55,16 @@ class Referrer {
         if (Array.isArray(value)) return this.#fixList(reference, value);
         if (isJsonObject(value)) return this.#fixMap(reference, value);
         if (value === null) return undefined;
-        const target = this.#select(reference, scalarText(value), undefined);
-        if (target !== undefined && target.name !== scalarText(value)) writeSlot(slot, target.name);
+        this.#fixScalar(reference, slot);
         return undefined;
       });
     }
+  }
+
+  #fixScalar(reference: Reference, slot: Slot): void {
+    const text = slotText(slot.container, slot.key);
+    const target = this.#select(reference, text, undefined);
+    if (target !== undefined && target.name !== text) writeUntyped(slot, target.name);
   }
 
   #fixList(reference: Reference, list: JsonValue[]): string | undefined {
@@ -71,16 +76,14 @@ class Referrer {
         if (complaint !== undefined) return complaint;
         continue;
       }
-      const target = this.#select(reference, scalarText(item), undefined);
-      if (target !== undefined && target.name !== scalarText(item)) list[index] = target.name;
+      this.#fixScalar(reference, { container: list, key: index });
     }
     return undefined;
   }
 
   #fixMap(reference: Reference, map: JsonObject): string | undefined {
-    const name = valueAt(map, "name");
-    if (name === undefined) return "the map has no field name";
-    const text = scalarText(name);
+    if (valueAt(map, "name") === undefined) return "the map has no field name";
+    const text = slotText(map, "name");
     const namespace = valueAt(map, "namespace");
     const target = this.#select(
       reference,
@@ -88,7 +91,7 @@ class Referrer {
       namespace === undefined ? { any: true } : { any: false, namespace: scalarText(namespace) },
     );
     if (target === undefined || (target.name === text && target.namespace === "")) return undefined;
-    setKey(map, "name", target.name);
+    writeUntyped({ container: map, key: "name" }, target.name);
     if (target.namespace !== "") setKey(map, "namespace", target.namespace);
     return undefined;
   }

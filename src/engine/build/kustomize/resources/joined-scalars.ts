@@ -1,7 +1,8 @@
 import type { JsonValue } from "../../../model/json.ts";
 import { setKey } from "../../../model/json.ts";
-import { isQuoted, rememberText } from "../../../yaml/source-text.ts";
-import type { Slot } from "./scalar.ts";
+import { resolvePlain } from "../../../yaml/scalar.ts";
+import { isQuoted, rememberText, rememberUntyped } from "../../../yaml/source-text.ts";
+import { isInQuotes, type Slot } from "./scalar.ts";
 
 type Container = Slot["container"];
 type Group = readonly Slot[];
@@ -27,6 +28,19 @@ export function writeSlot(slot: Slot, value: JsonValue): void {
   const group = groups.get(slot.container)?.get(slot.key);
   if (group === undefined) return put(slot, value);
   for (const one of group) if (groups.get(one.container)?.get(one.key) === group) put(one, value);
+}
+
+/**
+ * Writes a text where kustomize gives the new node no type: it has the quotes of the one before, and without them is read anew when all
+ * is printed, so that a name of digits becomes a number.
+ */
+export function writeUntyped(slot: Slot, text: string): void {
+  const { container, key } = slot;
+  const inQuotes = isInQuotes(slot);
+  const value = inQuotes ? text : resolvePlain(text, "resource");
+  writeSlot(slot, value);
+  if (inQuotes) rememberText(container, key, text, text);
+  else if (value !== text) rememberUntyped(container, key, value, text);
 }
 
 /** Removes a key; what is put there later is shared with nothing. */

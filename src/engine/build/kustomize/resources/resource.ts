@@ -8,7 +8,8 @@ import { sourceText } from "../../../yaml/source-text.ts";
 import type { Schema } from "../schema/schema.ts";
 import { effectiveNamespace, type Gvk, identityKey, type ResourceName } from "./identity.ts";
 import { checkPlainKey } from "./plain-key.ts";
-import { cloneValue, scalarText } from "./scalar.ts";
+import { writeUntyped } from "./joined-scalars.ts";
+import { cloneValue, scalarText, slotText } from "./scalar.ts";
 
 /** A name that a resource had before a transformer changed it. `namespace` is the effective one. */
 export interface PreviousName {
@@ -71,7 +72,8 @@ export class Resource {
   }
 
   get name(): string {
-    return scalarText(ownValue(objectAt(this.object, "metadata"), "name"));
+    const metadata = ownValue(this.object, "metadata");
+    return isJsonObject(metadata) ? slotText(metadata, "name") : "";
   }
 
   /** As written; "" where there is none. */
@@ -138,12 +140,12 @@ export class Resource {
   }
 
   setName(name: string): void {
-    setKey(this.#metadata(), "name", name);
+    writeUntyped({ container: this.#metadata(), key: "name" }, name);
   }
 
   /** Sets the namespace; "" removes it. */
   setNamespace(namespace: string): void {
-    if (namespace !== "") setKey(this.#metadata(), "namespace", namespace);
+    if (namespace !== "") writeUntyped({ container: this.#metadata(), key: "namespace" }, namespace);
     else delete this.#metadata()["namespace"];
   }
 

@@ -1,10 +1,13 @@
 import { type JsonObject, type JsonValue, setKey } from "../../../model/json.ts";
-import { type Container, copySourceTexts, sourceText } from "../../../yaml/source-text.ts";
+import { resolvePlain } from "../../../yaml/scalar.ts";
+import { type Container, copySourceTexts, isQuoted, sourceText } from "../../../yaml/source-text.ts";
 
 /** What a container holds a value under: a key of a map or an index of a list. */
 export interface Slot {
   readonly container: Container;
   readonly key: string | number;
+  /** Made for what is about to be written: no quotes stood here. */
+  readonly isNew?: boolean;
 }
 
 /** The text that a scalar has in YAML; "" for maps, lists and nothing. */
@@ -17,6 +20,13 @@ export function scalarText(value: JsonValue | undefined): string {
 /** The text of a scalar as it was written, or else as YAML would write it. */
 export function slotText(container: Container, key: string | number): string {
   return sourceText(container, key) ?? scalarText(slotValue({ container, key }));
+}
+
+/** Whether a text stood in quotes, or could not stand without them. */
+export function isInQuotes(slot: Slot): boolean {
+  const { container, key, isNew = false } = slot;
+  const value = slotValue(slot);
+  return !isNew && typeof value === "string" && (isQuoted(container, key) || typeof resolvePlain(value, "resource") !== "string");
 }
 
 /** What a slot holds. */

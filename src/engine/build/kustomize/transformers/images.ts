@@ -2,10 +2,10 @@ import { isJsonObject, type JsonValue } from "../../../model/json.ts";
 import type { Image } from "../decode/kustomization.ts";
 import type { FieldSpec } from "../field-specs/field-spec.ts";
 import { walkField } from "../field-specs/walk-field.ts";
-import { writeSlot } from "../resources/joined-scalars.ts";
+import { writeUntyped } from "../resources/joined-scalars.ts";
 import { compileNamePattern, type Pattern } from "../regular-expression.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
-import { type Slot, scalarText } from "../resources/scalar.ts";
+import { type Slot, slotText } from "../resources/scalar.ts";
 
 const TAG = "(:[a-zA-Z0-9_.{}-]*)?";
 const DIGEST = "(@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{}-]*)?";
@@ -93,7 +93,7 @@ function hasImage(container: JsonValue): container is { [key: string]: JsonValue
 }
 
 function applyRules({ slot, inContainers, bySpec }: Place, rules: readonly Rule[], hits: number[]): string {
-  const before = scalarText(Array.isArray(slot.container) ? slot.container[Number(slot.key)] : slot.container[slot.key]);
+  const before = slotText(slot.container, slot.key);
   let image = before;
   rules.forEach(({ entry, pattern }, index) => {
     if (pattern === undefined) return;
@@ -104,7 +104,7 @@ function applyRules({ slot, inContainers, bySpec }: Place, rules: readonly Rule[
       image = changeImage(image, entry);
     }
   });
-  if (image !== before) writeSlot(slot, image);
+  if (image !== before) writeUntyped(slot, image);
   return before;
 }
 

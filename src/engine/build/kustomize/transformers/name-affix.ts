@@ -1,9 +1,9 @@
 import type { FieldSpec } from "../field-specs/field-spec.ts";
 import { walkField } from "../field-specs/walk-field.ts";
-import { writeSlot } from "../resources/joined-scalars.ts";
+import { writeUntyped } from "../resources/joined-scalars.ts";
 import { isSelected } from "../resources/identity.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
-import { scalarText } from "../resources/scalar.ts";
+import { slotText } from "../resources/scalar.ts";
 
 /** Kinds whose names are given by what they stand for. */
 const UNTOUCHED = [{ kind: "CustomResourceDefinition" }, { group: "apiregistration.k8s.io", kind: "APIService" }, { kind: "Namespace" }];
@@ -29,7 +29,8 @@ export function transformAffix(resources: ResourceMap, { side, text, specs }: Af
       }
       walkField(resource, spec, "scalar", (value, slot) => {
         if (typeof value === "object" && value !== null) return "expected a scalar";
-        writeSlot(slot, side === "prefix" ? text + scalarText(value) : scalarText(value) + text);
+        const before = slotText(slot.container, slot.key);
+        writeUntyped(slot, side === "prefix" ? text + before : before + text);
         return undefined;
       });
     }

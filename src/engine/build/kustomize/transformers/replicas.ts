@@ -6,6 +6,7 @@ import { writeSlot } from "../resources/joined-scalars.ts";
 import { formatGvk, isSelected, type ResourceName } from "../resources/identity.ts";
 import { meantName } from "../resources/near-miss.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
+import { isInQuotes } from "../resources/scalar.ts";
 
 /** Sets how often a workload runs, found by any name that it ever had. Throws BUILD_FAILED where there is none. */
 export function transformReplicas(spot: Spot, resources: ResourceMap, entries: readonly Replica[], specs: readonly FieldSpec[]): void {
@@ -18,7 +19,8 @@ export function transformReplicas(spot: Spot, resources: ResourceMap, entries: r
         found = true;
         walkField(resource, spec, "scalar", (value, slot) => {
           if (typeof value === "object" && value !== null) return "expected a number";
-          writeSlot(slot, count);
+          // A number of kustomize's has the quotes of what stood there.
+          writeSlot(slot, isInQuotes(slot) ? String(count) : count);
           return undefined;
         });
       }

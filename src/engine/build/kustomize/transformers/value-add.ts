@@ -1,9 +1,10 @@
 import { isJsonObject, setKey } from "../../../model/json.ts";
 import { buildFailure } from "../fail.ts";
 import { splitPath } from "../field-specs/split-path.ts";
+import { writeUntyped } from "../resources/joined-scalars.ts";
 import { formatId } from "../resources/identity.ts";
 import type { Resource } from "../resources/resource.ts";
-import { scalarText } from "../resources/scalar.ts";
+import { slotText } from "../resources/scalar.ts";
 import { moveResource } from "./namespace.ts";
 
 /** Where a value goes: a path of fields, and whether it becomes a part of the path that stands there. */
@@ -30,7 +31,8 @@ export function addValue(resource: Resource, value: string, { fieldPath, filePat
   }
   const before = Object.hasOwn(map, last) ? map[last] : "";
   if (typeof before === "object" && before !== null) throw misfit(resource, fieldPath);
-  setKey(map, last, filePathPosition > 0 ? insertPart(scalarText(before), filePathPosition - 1, value) : value);
+  const text = filePathPosition > 0 ? insertPart(slotText(map, last), filePathPosition - 1, value) : value;
+  writeUntyped({ container: map, key: last, isNew: !Object.hasOwn(map, last) }, text);
 }
 
 function misfit(resource: Resource, path: string): Error {
