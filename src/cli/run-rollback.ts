@@ -1,4 +1,5 @@
 import {
+  checkExpectedCluster,
   diffApps,
   deliverRollback,
   executePlan,
@@ -60,7 +61,9 @@ export async function runRollback(session: WriteSession, input: RollbackInput): 
   try {
     const { gitTokenFile, maxFileSize } = input;
     const flags: SourceFlags = { gitTokenFile, maxFileSize, surroundings: surroundingsFlags(input) };
-    const found = await findDelivery(parseAddress(input.name), session, await session.readers(flags), context);
+    const readers = await session.readers(flags);
+    await checkExpectedCluster(await session.expectedCluster(), readers.cluster, context);
+    const found = await findDelivery(parseAddress(input.name), session, readers, context);
     const ports = { ...(await session.appReaders(flags)), ...(await session.commits(flags)) };
     const run: Run = { session, input, flags, found, ports, context };
     const delivers = input.wait && input.branchOnly === undefined;

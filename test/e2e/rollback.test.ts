@@ -130,7 +130,7 @@ test("where another delivery builds from the same base, the rollback is refused 
 
   const refused = await shop.run("rollback", "set/shop", "--yes");
   assertCode(refused, 5);
-  assert.match(refused.stderr, new RegExp(`changes 1 other deliveries: set/other -n ${shop.namespace} \\(ConfigMap/other-a changed\\)`));
+  assert.match(refused.stderr, new RegExp(`changes another delivery: set/other -n ${shop.namespace} \\(ConfigMap/other-a changed\\)`));
   assert.match(refused.stderr, /--allow-others/);
   assert.equal(await shop.tip(), bad);
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { DEFAULT_BUDGET, findSpokenKind } from "../../../src/engine/index.ts";
 import { sameRepository } from "../../../src/engine/operations/rollback/affected-deliveries.ts";
 import { commitOf } from "../../../src/engine/operations/rollback/candidates.ts";
+import { appBuild } from "../../../src/engine/operations/rollback/delivery-build.ts";
 import { recordingTree } from "../../../src/engine/operations/rollback/recording-tree.ts";
 import { memoryTree } from "../../support/memory-tree.ts";
 
@@ -17,6 +19,19 @@ test("two URLs of one repository are the same, however it is reached", () => {
   for (const way of ways) assert.equal(sameRepository(ways[0]!, way), true, way);
   for (const other of ["https://git.example/org/shop2.git", "https://other.example/org/shop.git", "https://git.example/shop.git"])
     assert.equal(sameRepository(ways[0]!, other), false, other);
+});
+
+test("an object whose build is not known here is refused by name", async () => {
+  const spoken = findSpokenKind("hr");
+  assert.ok(spoken);
+  const object = { apiVersion: "helm.toolkit.fluxcd.io/v2", kind: "HelmRelease", metadata: { name: "shop", namespace: "apps" }, spec: {} };
+  const options = { budget: DEFAULT_BUDGET, loadRestrictor: "LoadRestrictionsRootOnly", strict: false } as const;
+  const nothing = new Proxy({}, { get: () => assert.fail("nothing is asked") }) as Parameters<typeof appBuild>[2];
+  const context = { signal: new AbortController().signal, emit: () => undefined };
+  await assert.rejects(appBuild({ ...spoken, object, view: spoken.dialect.view(object) }, options, nothing, context), {
+    code: "UNSUPPORTED_CONTENT",
+    message: /a HelmRelease cannot be rolled back by its files/,
+  });
 });
 
 test("the commit of a revision is found in every form that names one", () => {

@@ -4,7 +4,7 @@ import { formatPlacedId, type ResourceId } from "../../model/resource-id.ts";
 import type { ProposedCommit } from "../../ports/git-writer.ts";
 import type { RunContext } from "../request.ts";
 import { affectedDeliveries } from "./affected-deliveries.ts";
-import { askedCandidate, recordedHistory, rollbackCandidates, type Tip } from "./candidates.ts";
+import { askedCandidate, commitOf, recordedHistory, rollbackCandidates, type Tip } from "./candidates.ts";
 import { appBuild, bareBuild, builtChanges, type BuiltFiles, type DeliveryBuild } from "./delivery-build.ts";
 import { isBelow, type ReadFiles } from "./recording-tree.ts";
 import type {
@@ -154,7 +154,7 @@ function propose(
   const trailers: readonly CommitTrailer[] = [
     { key: "Gitops-Rollback", value: `${address} -n ${namespace}` },
     { key: "Gitops-Rollback-To", value: revision },
-    ...(from === "" ? [] : [{ key: "Gitops-Rollback-From", value: from }]),
+    ...(commitOf(from) === "" ? [] : [{ key: "Gitops-Rollback-From", value: from }]),
   ];
   return ports.commits.propose(
     repository,
@@ -187,7 +187,7 @@ function othersChange({ address }: DeliveryBuild, others: readonly AffectedDeliv
   const lines = others.map(({ address: other, objects, failure }) => `${other} (${failure || objects.map(nameOf).join(", ")})`);
   return new GitOpsError(
     "EXTRA_CHANGES",
-    `rolling back ${address} changes ${String(others.length)} other deliveries: ${lines.join("; ")}`,
+    `rolling back ${address} changes ${others.length === 1 ? "another delivery" : `${String(others.length)} other deliveries`}: ${lines.join("; ")}`,
     {
       hint: "--allow-others rolls their shared files back, too",
       data: { delivery: address, others: others.map(({ address: other }) => other) },
