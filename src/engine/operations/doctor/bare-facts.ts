@@ -58,12 +58,14 @@ async function bareFacts(stored: StoredDelivery, examination: Examination): Prom
   const { inventory, ref } = stored;
   const ids = inventory.entries.map(({ group, kind, namespace, name }) => ({ group, kind, namespace, name }));
   const hidden = new Set<string>();
+  // What files declare as an app of a dialect cannot be built from its record alone, and its objects carry the dialect's marks.
+  const isBare = ref.dialect === "bare";
   const [compared, members] = await Promise.all([
-    compare(stored, examination),
+    isBare ? compare(stored, examination) : {},
     memberFacts(ids, (id, object) => nestedFindings(id, object, examination), examination, hidden),
   ]);
   const live = new Map(members.flatMap(({ id, object }) => (object === undefined ? [] : [[resourceKey(id), { id, object }] as const])));
-  return { ...emptyFacts(ref, examination), ...compared, ...bareOwnership(live), members, hidden: [...hidden] };
+  return { ...emptyFacts(ref, examination), ...compared, ...(isBare ? bareOwnership(live) : {}), members, hidden: [...hidden] };
 }
 
 /** What a sync would do, found out without doing it. */
