@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdir, readdir, realpath, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, realpath, symlink, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { describe, test } from "node:test";
 import { buildSource, DEFAULT_BUDGET, type GitOpsError, type Manifest } from "../../../src/engine/index.ts";
 import type { Artifact } from "../../../src/engine/model/artifact.ts";
@@ -217,6 +217,19 @@ describe("a folder outside Git is built from absolute paths, so that", () => {
       ["b"],
     );
   });
+});
+
+test("a folder that a work tree only links to is refused where it lies outside, by whatever path it is named", async () => {
+  const outside = newFolder("outside");
+  await writeFiles(outside, { "sub/web.yaml": "kind: Secret\n" });
+  const { folder } = await newClone({ ...CLEAN, out: { link: outside }, up: { link: `../${basename(outside)}` }, in: { link: "app" } });
+  for (const path of ["out", "out/sub", "app/../up", "in/../out/./sub"]) {
+    await assert.rejects(open(`${folder}/${path}`), { code: "PATH_ESCAPES_REPOSITORY" }, path);
+  }
+  assert.equal((await open(join(folder, "in"))).path, "app");
+  const link = join(newFolder("links"), "current");
+  await symlink(folder, link);
+  assert.equal((await open(join(link, "app"))).path, "app");
 });
 
 test("no folder, or a file in its place, is PATH_NOT_FOUND", async () => {
