@@ -6,10 +6,10 @@ import { gitops, newHome, type CommandResult } from "../support/cli.ts";
 import { planeOrSkip, settled } from "../support/control-plane.ts";
 import { fullValue, readDefinition, schemaOf } from "../support/crd-schema.ts";
 import { fluxCrds, fluxPath, isReady, startFlux } from "../support/flux-controllers.ts";
-import { createDelivery } from "../support/flux-objects.ts";
+import { createDelivery, gitRepository, kustomization } from "../support/flux-objects.ts";
 import { startGitServer, writeFiles, type GitServer } from "../support/git-server.ts";
-import { waitFor } from "../support/wait-for.ts";
-import { configMap } from "../support/workspace.ts";
+import { waitFor, type LiveObject } from "../support/wait-for.ts";
+import { assertCode, configMap } from "../support/workspace.ts";
 
 // What a cluster knows is changed here, so the plane is this file's alone, and every test begins on one that knows nothing of Flux.
 const { skip: noPlane, plane } = await planeOrSkip("crds");
@@ -147,6 +147,36 @@ test("Flux's real controllers deliver a repository on our definitions", { skip }
     }
     await flux.stop();
   }
+});
+
+test("what was delivered before the kinds were known goes on from its record, which moves into the status", { skip }, async () => {
+  const home = newHome();
+  const namespace = await plane!.createNamespace("crds");
+  const { url, commit } = await git.createRepository("before", { "a.yaml": configMap("kept", {}), "b.yaml": configMap("dropped", {}) });
+  const shop = { namespace, name: "shop", url };
+  await writeFiles(home, { "shop.yaml": `${JSON.stringify(gitRepository(shop))}\n---\n${JSON.stringify(kustomization(shop))}` });
+  const sync = (): Promise<CommandResult> =>
+    gitops(["sync", "-f", join(home, "shop.yaml"), "-n", namespace], { home, cwd: home, kubeconfig: plane!.kubeconfig });
+  const map = async (name: string): Promise<string | undefined> => {
+    const { status, body } = await plane!.api("GET", `/api/v1/namespaces/${namespace}/configmaps/${name}`);
+    return status === 200 ? (body as { metadata: { uid: string } }).metadata.uid : undefined;
+  };
+  assertCode(await sync(), 0);
+  assert.deepEqual(await installed(), []);
+  const kept = await map("kept");
+  assert.notEqual(await map("gitops-shop"), undefined);
+
+  await git.commit("before", { "b.yaml": null });
+  assertCode(await install(), 0);
+  assertCode(await sync(), 0);
+  const { body } = await plane!.api("GET", fluxPath("kustomizations", namespace, "shop"));
+  const { status } = body as LiveObject;
+  assert.deepEqual(status?.inventory, { entries: [{ id: `${namespace}_kept__ConfigMap`, v: "v1" }] });
+  assert.notEqual(status?.lastAppliedRevision, `main@sha1:${commit}`);
+  assert.deepEqual([await map("kept"), await map("dropped"), await map("gitops-shop")], [kept, undefined, undefined]);
+
+  const listed = await plane!.kubectl(["get", "ks", "-n", namespace]);
+  assert.match(listed.stdout, /^NAME +AGE +READY +STATUS *\nshop +\S+ +True +Applied revision: main@sha1:/);
 });
 
 test("a definition that the server does not accept ends in status 7 with its reason; files without any, in 11", { skip }, async () => {
