@@ -53,7 +53,7 @@ interface AppliedExecution extends Execution {
 
 async function writeNothing(prepared: PreparedSync, ports: WriterPorts, execution: AppliedExecution): Promise<void> {
   const { plan, stored, request } = prepared;
-  const { state, context } = execution;
+  const { state, context, calls } = execution;
   for (const { change } of stepsOf(plan)) if (change.action === "none") state.applied(change.id, "unchanged", change.live);
   execution.onApplied();
   await awaitEverything(prepared, execution);
@@ -63,7 +63,7 @@ async function writeNothing(prepared: PreparedSync, ports: WriterPorts, executio
   if (stored === undefined || !sameInventory(stored.inventory, inventory)) {
     await makeNamespaceFirst(prepared, execution);
     const lease = await ports.deliveries.begin(request.ref, inventory, stored?.resourceVersion, context);
-    await lease.release(undefined, context);
+    await lease.release(undefined, calls);
     state.wrote();
     state.wrote();
     context.emit({ type: "inventory.written", entries: inventory.entries.length });

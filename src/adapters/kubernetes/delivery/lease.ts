@@ -26,10 +26,32 @@ export async function takeLease(
     if (!record.isOurs(current)) throw changedMeanwhile(record.ref);
     await waitForAbandoned(record, clock, current, options);
   }
+  options.signal.throwIfAborted();
   const lease = new HeldLease(record, clock, newLeaseMark(), current);
-  await lease.write(intent, options);
+  await finished(options.signal, clock, (signal) => lease.write(intent, { ...options, signal }));
   lease.startRenewing();
   return lease;
+}
+
+/** How long a write of the intent may still take after a cancellation. */
+const FINISH_MS = 10_000;
+
+/** A write that is begun is let finish: cut off it would leave a lease that nobody knows of, to give it back. */
+async function finished(cancelled: AbortSignal, clock: Clock, write: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const [late, done] = [new AbortController(), new AbortController()];
+  const wait = (): void => {
+    clock.sleep(FINISH_MS, done.signal).then(
+      () => late.abort(cancelled.reason),
+      () => undefined, // it was finished in time
+    );
+  };
+  cancelled.addEventListener("abort", wait, { once: true });
+  try {
+    await write(late.signal);
+  } finally {
+    cancelled.removeEventListener("abort", wait);
+    done.abort();
+  }
 }
 
 /** Returns when no living run holds the record. A holder on another host is given the time of one expiry to show life. */

@@ -41,13 +41,22 @@ export function createObjectStoreWriter(
     async begin(ref, intent, expected, options): Promise<DeliveryLease> {
       const object = await readObject(cluster, format, ref, options);
       if (object === undefined) return fallback.begin(ref, intent, expected, options);
-      const lease = await takeLease(objectRecord(ports, format, ref), clock, intent, expected, options);
       const earlier = format.inventoryOf(object) === undefined ? await fallback.read(ref, options) : undefined;
-      if (earlier !== undefined) await dropEarlier(fallback, earlier, options);
+      const lease = await takeLease(objectRecord(ports, format, ref), clock, intent, expected, options);
+      try {
+        if (earlier !== undefined) await dropEarlier(fallback, earlier, options);
+      } catch (error) {
+        // Nobody else could give it back: the caller never got it.
+        await lease.release(undefined, { signal: AbortSignal.timeout(RELEASE_MS) });
+        throw error;
+      }
       return lease;
     },
   };
 }
+
+/** How long giving a lease back may take where the run was cancelled. */
+const RELEASE_MS = 10_000;
 
 const NOTHING: Inventory = {
   version: 1,
