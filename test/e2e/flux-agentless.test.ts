@@ -139,7 +139,11 @@ test("Ctrl-C ends every app of a run: what is owned is recorded, no lease is lef
   const apps = await Promise.all(names.map(app));
   assert.deepEqual(apps.map(leaseOf), [undefined, undefined, undefined]);
   const owned = apps.flatMap(entriesOf);
-  for (const name of await maps()) assert.ok(owned.some((id) => id.includes(`_${name}_`)), `${name} is owned by nobody`);
+  for (const name of await maps())
+    assert.ok(
+      owned.some((id) => id.includes(`_${name}_`)),
+      `${name} is owned by nobody`,
+    );
 });
 
 test("after kill -9 in the middle everything that was applied is owned, and the next run goes on", { skip }, async () => {
@@ -154,7 +158,11 @@ test("after kill -9 in the middle everything that was applied is owned, and the 
   });
   assert.notEqual(result.code, 0);
   const owned = entriesOf(await app("shop"));
-  for (const name of await maps()) assert.ok(owned.some((id) => id.includes(`_${name}_`)), `${name} is owned by nobody`);
+  for (const name of await maps())
+    assert.ok(
+      owned.some((id) => id.includes(`_${name}_`)),
+      `${name} is owned by nobody`,
+    );
   assertCode(await sync(), 0);
   assert.equal((await maps()).length, 30);
   assert.equal(leaseOf(await app("shop")), undefined);
@@ -179,21 +187,25 @@ test("a child that was suspended in the cluster is passed over, though Git does 
   assert.deepEqual(await maps(), []);
 });
 
-test("deleting a suspended app leaves what it delivered; the finalizer of another keeps the object until that one lets go", { skip }, async () => {
-  const { sync, namespace, maps } = await world(
-    () => ({ "map.yaml": configMap("one", {}) }),
-    (options) => [gitRepository({ ...options, name: "shop" }), kustomization({ ...options, name: "shop" })],
-  );
-  assertCode(await sync(), 0);
-  const path = fluxPath("kustomizations", namespace, "shop");
-  const finalizers = ["finalizers.fluxcd.io", "example.com/audit"];
-  await plane!.api("PATCH", path, { metadata: { finalizers }, spec: { suspend: true } }, MERGE);
-  const options = { home, cwd: home, kubeconfig: plane!.kubeconfig };
-  const deleted = await gitops(["delete", "ks/shop", "-n", namespace, "--yes"], options);
-  assertCode(deleted, 0);
-  assert.match(deleted.stderr, /suspended: what it delivered stays/);
-  assert.deepEqual(await maps(), ["one"]);
-  const { body } = await plane!.api("GET", path);
-  assert.deepEqual((body as LiveObject).metadata.finalizers, ["example.com/audit"]);
-  await plane!.api("PATCH", path, { metadata: { finalizers: [] } }, MERGE);
-});
+test(
+  "deleting a suspended app leaves what it delivered; the finalizer of another keeps the object until that one lets go",
+  { skip },
+  async () => {
+    const { sync, namespace, maps } = await world(
+      () => ({ "map.yaml": configMap("one", {}) }),
+      (options) => [gitRepository({ ...options, name: "shop" }), kustomization({ ...options, name: "shop" })],
+    );
+    assertCode(await sync(), 0);
+    const path = fluxPath("kustomizations", namespace, "shop");
+    const finalizers = ["finalizers.fluxcd.io", "example.com/audit"];
+    await plane!.api("PATCH", path, { metadata: { finalizers }, spec: { suspend: true } }, MERGE);
+    const options = { home, cwd: home, kubeconfig: plane!.kubeconfig };
+    const deleted = await gitops(["delete", "ks/shop", "-n", namespace, "--yes"], options);
+    assertCode(deleted, 0);
+    assert.match(deleted.stderr, /suspended: what it delivered stays/);
+    assert.deepEqual(await maps(), ["one"]);
+    const { body } = await plane!.api("GET", path);
+    assert.deepEqual((body as LiveObject).metadata.finalizers, ["example.com/audit"]);
+    await plane!.api("PATCH", path, { metadata: { finalizers: [] } }, MERGE);
+  },
+);

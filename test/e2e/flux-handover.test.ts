@@ -135,9 +135,27 @@ test("while a controller is alive, files of what it delivers are refused, unless
     assert.equal(refused.code, 4, refused.stderr);
     assert.match(refused.stderr, /kustomize-controller/);
     assert.match(refused.stderr, /--takeover/);
+
+    // What the living controllers work on is as before: another branch would change what they deliver.
+    const changed = { ...options, source: { ref: { branch: "other" } }, spec: { suspend: false } };
+    await writeFiles(folder, {
+      "shop.yaml": [gitRepository(changed), kustomization(changed)].map((one) => JSON.stringify(one)).join("\n---\n"),
+    });
+    assert.equal((await run("sync", "-f", folder)).code, 4);
+    const source = fluxPath("gitrepositories", namespace, "shop");
+    assert.deepEqual((await read(source)).spec?.["ref"], { branch: "main" });
+
+    await git.commit("alive", { "b.yaml": configMap("two", {}) }, "another", "other");
     const taken = await run("sync", "-f", folder, "--takeover");
     assert.equal(taken.code, 0, taken.stderr);
     assert.match(taken.stderr, /suspended/);
+    assert.match(taken.stderr, /GitRepository \S+\/shop is left as the cluster has it/);
+    assert.equal((await plane!.api("GET", `/api/v1/namespaces/${namespace}/configmaps/two`)).status, 200);
+    assert.deepEqual((await read(source)).spec?.["ref"], { branch: "main" });
+    const app = fluxPath("kustomizations", namespace, "shop");
+    assert.equal((await read(app)).spec?.["suspend"], true, "a living controller would take it up again");
+    assert.equal((await run("sync", "-f", folder)).code, 0, "it is suspended now");
+    assert.equal((await read(app)).spec?.["suspend"], true);
   });
 });
 
