@@ -20,13 +20,17 @@ export async function runBuild(source: Source, input: BuildFlags, session: ReadS
 export async function heard(session: ReadSession, build: (context: RunContext) => Promise<Rendered>): Promise<Rendered> {
   const { verbose } = session.globals;
   const progress = verbose ? await openProgress(session) : undefined;
-  const warnings: EngineEvent[] = [];
+  let warnings: EngineEvent[] = [];
   const context = session.listen((event) => {
-    if (progress !== undefined) progress.emit(event);
-    else if (event.type === "warning") warnings.push(event);
+    const isWarning = event.type === "warning";
+    if (isWarning && (progress === undefined || event.diagnostic !== undefined)) warnings.push(event);
+    else progress?.emit(event);
   });
   try {
-    return await build(context);
+    const rendered = await build(context);
+    // What it says of files is among what is rendered, with its column and hint.
+    warnings = warnings.filter((event) => event.type === "warning" && event.diagnostic === undefined);
+    return rendered;
   } finally {
     const late = warnings.length > 0 ? await openProgress(session) : progress;
     for (const warning of warnings) late?.emit(warning);

@@ -31,7 +31,10 @@ test("an image that no container has is a warning, and with --strict an error", 
   };
   const warned = await build(files);
   assert.equal(warned.code, 0, warned.stderr);
-  assert.match(warned.stderr, /ngnix/);
+  for (const shown of [warned, await build(files, "--verbose")]) {
+    assert.equal(shown.stderr.split("ngnix").length, 2, `told once:\n${shown.stderr}`);
+    assert.match(shown.stderr, /overlay\/kustomization\.yaml:2:\d+: warning: /);
+  }
   assert.equal((await build(files, "--strict")).code, 11);
 });
 

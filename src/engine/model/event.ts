@@ -1,3 +1,4 @@
+import type { Diagnostic } from "./diagnostic.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { Health } from "./health.ts";
 import type { SyncPhase } from "./plan.ts";
@@ -52,7 +53,8 @@ export type EngineEvent = (
   | { readonly type: "request.sent"; readonly id: ResourceId; readonly controller: string }
   | { readonly type: "request.answered"; readonly id: ResourceId; readonly revision: Revision }
   | { readonly type: "object.deleting"; readonly id: ResourceId; readonly finalizers: readonly string[] }
-  | { readonly type: "warning"; readonly message: string; readonly id?: ResourceId }
+  /** `diagnostic` where a file of the source is what is warned about. */
+  | { readonly type: "warning"; readonly message: string; readonly id?: ResourceId; readonly diagnostic?: Diagnostic }
   | ({
       readonly type: "sync.finished";
       readonly revision: Revision;

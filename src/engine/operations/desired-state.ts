@@ -49,8 +49,9 @@ export async function runBuild(
     ...surroundingsOf(artifact, ports.surroundings, context, delivery),
   };
   const result = await withShownPaths(artifact, () => work(given));
-  for (const { file, line, message } of result.warnings) {
-    context.emit({ type: "warning", message: `${file}${line === undefined ? "" : `:${String(line)}`}: ${message}` });
+  for (const diagnostic of result.warnings) {
+    const { file, line, message } = diagnostic;
+    context.emit({ type: "warning", message: `${file}${line === undefined ? "" : `:${String(line)}`}: ${message}`, diagnostic });
   }
   context.emit({ type: "build.finished", objects: result.manifests.length });
   return result;
