@@ -133,6 +133,32 @@ test("of two pushes on one tip the second is refused as a lost race, and the fir
   assert.equal(await git.git("race", "rev-parse", "main"), first.commit);
 });
 
+test("of many jobs that change lines beside each other at once every change lands, each made anew on the tip that it met", async () => {
+  const jobs = ["a", "b", "c", "d", "e", "f"];
+  const { at } = await repository("jobs", { "versions.yaml": jobs.map((job) => `${job}: 1\n`).join("") });
+  const attempts = await Promise.all(
+    jobs.map(async (job) => {
+      const cache = newFolder("cache");
+      const [person, fetcher] = [newPerson(NAMES, cache), await newFetcher({}, cache)];
+      for (let attempt = 1; ; attempt++) {
+        const tip = (await person.history.tip(at, { type: "branch", name: "main" }, quiet))?.commit ?? "";
+        const { tree } = await fetcher.fetch({ type: "git", url: at.url, ref: { type: "commit", id: tip }, path: "" }, quiet);
+        const now = new TextDecoder().decode(await tree.read("versions.yaml"));
+        const proposed = await propose(person, at, tip, [text("versions.yaml", now.replace(`${job}: 1`, `${job}: 2`))]);
+        try {
+          await person.writer.publish(at, proposed, TO_MAIN, quiet);
+          return attempt;
+        } catch (error) {
+          assert.equal((error as { code?: string }).code, "TIP_MOVED");
+        }
+      }
+    }),
+  );
+  assert.equal(await git.git("jobs", "show", "main:versions.yaml"), jobs.map((job) => `${job}: 2`).join("\n"));
+  assert.equal(await git.git("jobs", "rev-list", "--count", "main"), String(1 + jobs.length));
+  assert.ok(Math.max(...attempts) <= jobs.length, String(attempts));
+});
+
 test("a branch that was set back meanwhile is not moved forward over what was taken out", async () => {
   const { at, tip } = await repository("set-back", { "a.yaml": "a: 1\n" });
   const bad = await git.commit("set-back", { "a.yaml": "a: bad\n" });
@@ -164,6 +190,10 @@ test("a new branch is made where there is none, and left alone where there is on
 
   await person.writer.publish(at, proposed, target, quiet); // an answer that was lost: the same commit is there
   const another = await propose(person, at, tip, [text("a.yaml", "a: 3\n")]);
+  // One that the commit would only move forward is somebody's all the same.
+  await git.git("new-branch", "branch", "taken", tip);
+  await assert.rejects(person.writer.publish(at, another, { branch: "taken", expect: "new branch" }, quiet), { code: "TIP_MOVED" });
+  assert.equal(await git.git("new-branch", "rev-parse", "taken"), tip);
   await assert.rejects(person.writer.publish(at, another, target, quiet), { code: "TIP_MOVED" });
   assert.equal(await git.git("new-branch", "rev-parse", "rollback/shop"), proposed.commit);
 });
