@@ -1,7 +1,7 @@
 import type { ServedKind } from "../../engine/model/discovery.ts";
 import { objectAt, stringAt, type JsonObject } from "../../engine/model/json.ts";
 import { formatResourceId, versionOf, type ResourceId } from "../../engine/model/resource-id.ts";
-import type { ClusterReader } from "../../engine/ports/cluster-reader.ts";
+import type { CallOptions, ClusterReader } from "../../engine/ports/cluster-reader.ts";
 import { eventAbout } from "./event-about.ts";
 import type { DeliveryObjects, ObjectWriteOptions } from "../../engine/ports/delivery-objects.ts";
 import { printExactJson } from "./exact-json.ts";
@@ -61,24 +61,31 @@ export function createDeliveryObjects({ connection, onWrite }: WriterParts, read
       await connection.answer(call, { id: manifest.id, object: manifest.object });
       onWrite();
     },
-    async delete(id, { signal }) {
-      const served = await find(id, signal);
-      const call: ApiCall = {
-        method: "DELETE",
-        path: objectPath(served, served.version, id),
-        what: `delete ${formatResourceId(id)}`,
-        body: printExactJson({ kind: "DeleteOptions", apiVersion: "v1", propagationPolicy: "Background" }),
-        contentType: "application/json",
-        idempotent: true,
-        object: id,
-        signal,
-      };
-      const answer = await connection.attempt(call);
-      if (isMissingObject(answer) || isMissingNamespace(answer)) return "gone";
-      if (answer.status >= 400) throw connection.refuse(answer, call, { id });
-      onWrite();
-      // The answer is a Status when the object is gone, and the object itself when finalizers hold it.
-      return stringAt(connection.parse(answer, call.what), "metadata", "deletionTimestamp") === "" ? "gone" : "deleting";
-    },
+    delete: (id, options) => deleteObject({ connection, onWrite }, reader, id, options),
   };
+}
+
+async function deleteObject(
+  { connection, onWrite }: WriterParts,
+  reader: ClusterReader,
+  id: ResourceId,
+  { signal }: CallOptions,
+): Promise<"gone" | "deleting"> {
+  const served = servedKind(await reader.discover({ signal }), id);
+  const call: ApiCall = {
+    method: "DELETE",
+    path: objectPath(served, served.version, id),
+    what: `delete ${formatResourceId(id)}`,
+    body: printExactJson({ kind: "DeleteOptions", apiVersion: "v1", propagationPolicy: "Background" }),
+    contentType: "application/json",
+    idempotent: true,
+    object: id,
+    signal,
+  };
+  const answer = await connection.attempt(call);
+  if (isMissingObject(answer) || isMissingNamespace(answer)) return "gone";
+  if (answer.status >= 400) throw connection.refuse(answer, call, { id });
+  onWrite();
+  // The answer is a Status when the object is gone, and the object itself when finalizers hold it.
+  return stringAt(connection.parse(answer, call.what), "metadata", "deletionTimestamp") === "" ? "gone" : "deleting";
 }
