@@ -4,7 +4,7 @@ import type { GitOpsError } from "../model/errors.ts";
 import { isJsonObject, setKey, type JsonObject, type JsonValue } from "../model/json.ts";
 import { yamlFailure, type YamlProblem, type YamlText } from "./failure.ts";
 import { resolvePlain, type YamlDialect } from "./scalar.ts";
-import { copySourceTexts, NOTHING_IN_FLOW, rememberText, sourceText } from "./source-text.ts";
+import { copySourceTexts, NOTHING_IN_FLOW, rememberBrackets, rememberText, sourceText } from "./source-text.ts";
 import { coreTag, isResolvable, resolveTagged } from "./tags.ts";
 
 /** What a file may still take. `nodes` is counted down, every value once for each place where an alias puts it. */
@@ -109,6 +109,7 @@ function collection(
   reader.flow += brackets;
   const built = read(reader, depth);
   reader.flow -= brackets;
+  if (brackets > 0 && typeof built.value === "object" && built.value !== null) rememberBrackets(built.value);
   return built;
 }
 

@@ -19,6 +19,14 @@ export const NOTHING_IN_FLOW = "''";
 // Beside the tree, so that values stay plain JSON and nobody pays who does not ask.
 const texts = new WeakMap<Container, Map<string | number, Remembered>>();
 
+/** What stood between brackets, as all of JSON does: kustomize writes it so again when it looks at types. */
+const bracketed = new WeakSet<Container>();
+
+/** Keeps that a map or list was written between brackets. */
+export function rememberBrackets(container: Container): void {
+  bracketed.add(container);
+}
+
 /**
  * Keeps how a scalar was written where its value does not tell: `1.50`, `0755`, `True`, `~`, nothing at all, a time.
  * For a text in quotes that is the text itself: one that is the same without quotes is not kept.
@@ -81,20 +89,30 @@ function valueAt(container: Container, key: string | number): JsonValue | undefi
   return Array.isArray(container) ? container[Number(key)] : container[String(key)];
 }
 
-/** Puts an empty text wherever nothing stood between brackets, in all that a container holds. */
-export function fillNothings(container: Container): void {
+/**
+ * Decides, in all that a container holds, about values that are nothing at all: a null that stood between brackets becomes an empty text,
+ * and an empty text without a type becomes null, but between brackets.
+ */
+export function settleNothings(container: Container, within = false): void {
+  const isWithin = within || bracketed.has(container);
   for (const key of texts.get(container)?.keys() ?? []) {
-    if (valueAt(container, key) !== null || keptText(container, key) !== NOTHING_IN_FLOW) continue;
-    if (Array.isArray(container)) container[Number(key)] = "";
-    else container[String(key)] = "";
+    const value = valueAt(container, key);
+    if (value === null && keptText(container, key) === NOTHING_IN_FLOW) put(container, key, "");
+    else if (value === "" && !isWithin && isUntyped(container, key)) put(container, key, null);
   }
   for (const value of Array.isArray(container) ? container : Object.values(container)) {
-    if (typeof value === "object" && value !== null) fillNothings(value);
+    if (typeof value === "object" && value !== null) settleNothings(value, isWithin);
   }
+}
+
+function put(container: Container, key: string | number, value: JsonValue): void {
+  if (Array.isArray(container)) container[Number(key)] = value;
+  else container[String(key)] = value;
 }
 
 /** Hands on to a copy what was kept for the original. */
 export function copySourceTexts(from: Container, to: Container): void {
   const known = texts.get(from);
   if (known !== undefined) texts.set(to, new Map(known));
+  if (bracketed.has(from)) bracketed.add(to);
 }

@@ -4,7 +4,7 @@ import { GitOpsError } from "../../../src/engine/model/errors.ts";
 import { isJsonObject, type JsonValue } from "../../../src/engine/model/json.ts";
 import { readYaml, readYamlText, type YamlBudget } from "../../../src/engine/yaml/read.ts";
 import type { YamlDialect } from "../../../src/engine/yaml/scalar.ts";
-import { fillNothings } from "../../../src/engine/yaml/source-text.ts";
+import { settleNothings } from "../../../src/engine/yaml/source-text.ts";
 
 const BUDGET: YamlBudget = { fileBytes: 1_000_000, documents: 100, depth: 100, nodes: 10_000 };
 
@@ -190,7 +190,7 @@ describe("anchors, merge keys and odd keys", () => {
     const [value] = values("a: {b: , c: ~, d, l: [{e: }]}\ne:\n");
     assert.deepEqual(value, { a: { b: null, c: null, d: null, l: [{ e: null }] }, e: null });
     assert.ok(isJsonObject(value));
-    fillNothings(value);
+    settleNothings(value);
     assert.deepEqual(value, { a: { b: "", c: null, d: "", l: [{ e: "" }] }, e: null });
   });
 

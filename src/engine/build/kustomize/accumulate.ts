@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from "../../model/json.ts";
 import { readYaml } from "../../yaml/read.ts";
 import { writtenPath } from "./decode/read-kustomization.ts";
-import { below, buildFailure } from "./fail.ts";
+import { below, buildFailure, type Spot } from "./fail.ts";
 import { readConfiguration, readCrds } from "./field-specs/read-configuration.ts";
 import { defaultConfig, emptyConfig, mergeConfigs, type TransformerConfig } from "./field-specs/transformer-config.ts";
 import { absorb } from "./generators/absorb.ts";
@@ -12,6 +12,7 @@ import type { LoadSession } from "./load/session.ts";
 import { pluginResource, pluginStep } from "./plugins/plugin-steps.ts";
 import { appendPath, type OriginPath, type Provenance, provenanceOfPlugin } from "./provenance.ts";
 import { mergeVariables, recordVariables, type Variables } from "./references/variables.ts";
+import { formatId } from "./resources/identity.ts";
 import { makeResources } from "./resources/read-resources.ts";
 import { ResourceMap } from "./resources/resource-map.ts";
 import type { Resource } from "./resources/resource.ts";
@@ -183,7 +184,11 @@ class FolderBuild {
   }
 
   #traced(resources: readonly Resource[], by: Resource | string, configuredIn: string): readonly Resource[] {
-    if (this.#context.traces) for (const resource of resources) resource.provenance = provenanceOfPlugin(this.#path, configuredIn, by);
+    if (!this.#context.traces) return resources;
+    for (const resource of resources) {
+      resource.provenance = provenanceOfPlugin(this.#path, configuredIn, by);
+      resource.setMetadataTexts("annotations", resource.metadataTexts("annotations"));
+    }
     return resources;
   }
 
@@ -196,7 +201,14 @@ class FolderBuild {
           "set kind: Component in it, or list it under resources",
         );
       accumulate(this.#context, folder, this.#into, appendPath(this.#path, path));
+      this.#checkUnique(this.#steps.spot(`components[${index}]`), path);
     }
+  }
+
+  /** kustomize gathers all resources anew behind a component. */
+  #checkUnique(spot: Spot, path: string): void {
+    const conflict = this.#into.resources.firstConflict();
+    if (conflict !== undefined) throw buildFailure(spot, `components: '${path}' leaves two resources with the id ${formatId(conflict.id)}`);
   }
 
   #transform(): void {

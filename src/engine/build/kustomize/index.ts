@@ -2,7 +2,7 @@ import type { FileTree } from "../../model/artifact.ts";
 import type { Diagnostic } from "../../model/diagnostic.ts";
 import type { Origin } from "../../model/manifest.ts";
 import { fileFailure } from "../../yaml/failure.ts";
-import { fillNothings } from "../../yaml/source-text.ts";
+import { settleNothings } from "../../yaml/source-text.ts";
 import type { BuildOptions } from "../build-options.ts";
 import type { BuiltObject } from "../built-object.ts";
 import { noProblems } from "../problems.ts";
@@ -159,7 +159,7 @@ function finishResource(resource: Resource, metadata: readonly string[]): void {
     annotations.set(TRANSFORMATIONS, transformationsText(transformations));
   resource.setMetadataTexts("annotations", annotations);
   checkTypes(resource);
-  fillNothings(resource.object);
+  settleNothings(resource.object);
 }
 
 /** Resources of a folder that configures plugins. They are built before the schema of the build is known. */

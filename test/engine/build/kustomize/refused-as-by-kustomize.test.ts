@@ -51,3 +51,26 @@ test("manifests of CRDs are no definitions for crds", async () => {
     /the definition apiVersion is no map/,
   );
 });
+
+test("two resources that a replacement gives one id are refused behind a component and at a strategic merge, though a later step would rename them", async () => {
+  const replaced = "replacements: [{sourceValue: plates, targets: [{select: {name: forks}, fieldPaths: [metadata.name]}]}]\n";
+  const renaming =
+    "transformers: ['{apiVersion: builtin, kind: PatchTransformer, metadata: {name: t}, target: {labelSelector: b=c}, patch: ";
+  const rename = `${renaming}"[{\\"op\\": \\"replace\\", \\"path\\": \\"/metadata/name\\", \\"value\\": \\"z\\"}]"}']\n`;
+  const files = {
+    "kustomization.yaml": "resources: [base]\n",
+    "base/a.yaml": `${CONFIG_MAP}---\n${CONFIG_MAP.replace("plates", "forks, labels: {b: c}")}`,
+    "component/kustomization.yaml": `apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n${replaced}`,
+  };
+  const base = (text: string) => build({ ...files, "base/kustomization.yaml": `resources: [a.yaml]\n${text}` });
+
+  assert.match(await base(replaced + rename), /name: plates\n---\n[^]*name: z\n/);
+  await assert.rejects(
+    base(`components: [../component]\n${rename}`),
+    /components: '..\/component' leaves two resources with the id ConfigMap/,
+  );
+  const patch = JSON.stringify({ apiVersion: "v1", kind: "Secret", metadata: { name: "spoons" } });
+  const plugin = { apiVersion: "builtin", kind: "PatchStrategicMergeTransformer", metadata: { name: "m" }, patches: patch };
+  const merges = rename.replace("['", `[${JSON.stringify(JSON.stringify(plugin))}, '`);
+  await assert.rejects(base(`secretGenerator: [{name: spoons}]\n${replaced}${merges}`), /meets two resources with the id ConfigMap/);
+});

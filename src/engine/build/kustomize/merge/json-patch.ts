@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue, setKey } from "../../../model/json.ts";
 import { shortestG } from "../../../yaml/number-text.ts";
 import { scalarStyle } from "../../../yaml/scalar-style.ts";
-import { type Container, rememberText } from "../../../yaml/source-text.ts";
+import { type Container, rememberText, settleNothings } from "../../../yaml/source-text.ts";
 import { checkPathLength, checkSize } from "../resources/size-limit.ts";
 import { cloneValue } from "../resources/scalar.ts";
 import { MergeConflict } from "./merge-conflict.ts";
@@ -16,6 +16,7 @@ export type JsonOperation = Readonly<JsonObject>;
  */
 export function applyJsonPatch(object: JsonObject, operations: readonly JsonOperation[]): JsonObject {
   let document: JsonValue = cloneValue(object);
+  settleNothings(document);
   operations.forEach((operation, index) => {
     const { op: kind, path } = operation;
     const where = typeof path === "string" && path !== "" ? ` at ${path}` : "";

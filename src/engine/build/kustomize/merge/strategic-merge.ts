@@ -183,9 +183,9 @@ function isEmpty(value: JsonValue | undefined): value is undefined | null {
   return value === undefined || value === null || (isJsonObject(value) && Object.keys(value).length === 0);
 }
 
-/** The merge gives every value that it walks over a type, and one without any is a text to it. */
+/** The merge gives every value that it walks over a type, and one without any is a text to it; but nothing at all stays nothing. */
 function untypedText(container: JsonObject, key: string): string | undefined {
-  return isUntyped(container, key) ? sourceText(container, key) : undefined;
+  return isUntyped(container, key) && container[key] !== "" ? sourceText(container, key) : undefined;
 }
 
 /** Sets the keys that an element is matched by where it lacks them. */

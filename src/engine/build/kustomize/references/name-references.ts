@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue, setKey, valueAt } from "../../../model/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue, valueAt } from "../../../model/json.ts";
 import { buildFailure, pointerOf } from "../fail.ts";
 import type { FieldSpec } from "../field-specs/field-spec.ts";
 import type { NameReference } from "../field-specs/transformer-config.ts";
@@ -7,7 +7,7 @@ import { writeUntyped } from "../resources/joined-scalars.ts";
 import { formatGvk, formatId, type Gvk, isSelected } from "../resources/identity.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
 import type { Resource } from "../resources/resource.ts";
-import { scalarText, type Slot, slotText } from "../resources/scalar.ts";
+import { scalarText, setText, type Slot, slotText } from "../resources/scalar.ts";
 import { type Candidate, CandidateIndex, reaches, type ReferrerScope, scopeOf } from "./candidates.ts";
 
 /** One field that may refer to a kind. */
@@ -92,7 +92,9 @@ class Referrer {
     );
     if (target === undefined || (target.name === text && target.namespace === "")) return undefined;
     writeUntyped({ container: map, key: "name" }, target.name);
-    if (target.namespace !== "") setKey(map, "namespace", target.namespace);
+    if (target.namespace === "") return undefined;
+    if (namespace === undefined) setText(map, "namespace", target.namespace);
+    else writeUntyped({ container: map, key: "namespace" }, target.namespace);
     return undefined;
   }
 

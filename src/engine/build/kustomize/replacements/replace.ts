@@ -1,11 +1,11 @@
 import type { JsonValue } from "../../../model/json.ts";
 import { resolvePlain } from "../../../yaml/scalar.ts";
-import { isUntyped, rememberType, rememberUntyped, typeBehind } from "../../../yaml/source-text.ts";
+import { isUntyped, rememberType, typeBehind } from "../../../yaml/source-text.ts";
 import type { FieldOptions, Replacement, ReplacementSource, ReplacementTarget, Selector } from "../decode/kustomization.ts";
 import { below, buildFailure, type Spot } from "../fail.ts";
 import { lookUp } from "../field-specs/look-up.ts";
 import { splitFieldPath } from "../field-specs/split-path.ts";
-import { writeSlot } from "../resources/joined-scalars.ts";
+import { writeSlot, writeUntyped } from "../resources/joined-scalars.ts";
 import { effectiveNamespace, formatId, isSelected, type ResourceName } from "../resources/identity.ts";
 import { meantName, missHint } from "../resources/near-miss.ts";
 import type { ResourceMap } from "../resources/resource-map.ts";
@@ -157,9 +157,7 @@ class Replacer {
     }
     if (!isScalar && !isPlain) writeSlot(slot, cloneValue(value()));
     else if (!isScalar || slot.isNew === true || isUntyped(slot.container, slot.key)) {
-      const made = resolvePlain(text, "resource");
-      writeSlot(slot, made);
-      rememberUntyped(slot.container, slot.key, made, text);
+      writeUntyped(slot, text);
     } else retype(slot, before, text);
   }
 

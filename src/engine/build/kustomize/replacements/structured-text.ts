@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../../model/js
 import type { editYamlText } from "../../../yaml/edit-text.ts";
 import { readYamlText } from "../../../yaml/read.ts";
 import { DEFAULT_BUDGET } from "../../build-options.ts";
-import { typeBehind } from "../../../yaml/source-text.ts";
+import { isUntyped, sourceText, typeBehind } from "../../../yaml/source-text.ts";
 import { lookUp } from "../field-specs/look-up.ts";
 import { writeSlot } from "../resources/joined-scalars.ts";
 import { goJson } from "../generators/hash.ts";
@@ -72,11 +72,7 @@ function changeInside(
     if (editText === undefined) throw new NotLoaded(loadEditor);
     return editText(
       text,
-      slots.map((slot) => ({
-        path: pathTo(inside, slot) ?? [],
-        value: slotValue(slot) ?? null,
-        tag: tagOf(typeBehind(slot.container, slot.key)),
-      })),
+      slots.map((slot) => ({ path: pathTo(inside, slot) ?? [], ...writtenAs(slot) })),
     ).trim();
   } catch (error) {
     if (error instanceof PathMismatch || error instanceof GitOpsError) return undefined;
@@ -87,6 +83,14 @@ function changeInside(
 /** JSON as Go writes it: keys sorted, on lines of their own if the text had lines and indentation. */
 function jsonLike(value: JsonValue, before: string): string {
   return before.includes("\n") && before.includes("  ") ? prettyJson(value, "") : goJson(value);
+}
+
+/** What stands in the text: a value without a type as it was given, unless it needs quotes. */
+function writtenAs(slot: MatchedSlot): { readonly value: JsonValue; readonly tag: string | undefined } {
+  const value = slotValue(slot) ?? null;
+  const given = isUntyped(slot.container, slot.key) ? sourceText(slot.container, slot.key) : undefined;
+  if (given !== undefined && (given === "" || typeof value !== "string")) return { value: given, tag: "" };
+  return { value, tag: tagOf(typeBehind(slot.container, slot.key)) };
 }
 
 /** The tag that go-yaml writes before a text whose node has another type. */

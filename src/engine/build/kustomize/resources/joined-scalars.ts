@@ -1,7 +1,7 @@
 import type { JsonValue } from "../../../model/json.ts";
 import { setKey } from "../../../model/json.ts";
 import { resolvePlain } from "../../../yaml/scalar.ts";
-import { isQuoted, rememberText, rememberUntyped } from "../../../yaml/source-text.ts";
+import { forgetText, isQuoted, isUntyped, rememberText, rememberUntyped } from "../../../yaml/source-text.ts";
 import { isInQuotes, type Slot } from "./scalar.ts";
 
 type Container = Slot["container"];
@@ -25,9 +25,7 @@ export function joinScalars(slots: readonly Slot[]): void {
 
 /** Writes a value where another stands, and wherever that one is shared. */
 export function writeSlot(slot: Slot, value: JsonValue): void {
-  const group = groups.get(slot.container)?.get(slot.key);
-  if (group === undefined) return put(slot, value);
-  for (const one of group) if (groups.get(one.container)?.get(one.key) === group) put(one, value);
+  for (const one of groupOf(slot)) put(one, value);
 }
 
 /**
@@ -35,12 +33,16 @@ export function writeSlot(slot: Slot, value: JsonValue): void {
  * is printed, so that a name of digits becomes a number.
  */
 export function writeUntyped(slot: Slot, text: string): void {
-  const { container, key } = slot;
-  const inQuotes = isInQuotes(slot);
-  const value = inQuotes ? text : resolvePlain(text, "resource");
-  writeSlot(slot, value);
-  if (inQuotes) rememberText(container, key, text, text);
-  else if (value !== text) rememberUntyped(container, key, value, text);
+  if (isInQuotes(slot)) {
+    writeSlot(slot, text);
+    rememberText(slot.container, slot.key, text, text);
+    return;
+  }
+  const value = text === "" ? "" : resolvePlain(text, "resource");
+  for (const one of groupOf(slot)) {
+    put(one, value);
+    rememberUntyped(one.container, one.key, value, text);
+  }
 }
 
 /** Removes a key; what is put there later is shared with nothing. */
@@ -49,9 +51,15 @@ export function removeKey(object: { [key: string]: JsonValue }, key: string): vo
   delete object[key];
 }
 
+function groupOf(slot: Slot): Group {
+  const group = groups.get(slot.container)?.get(slot.key);
+  return group === undefined ? [slot] : group.filter((one) => groups.get(one.container)?.get(one.key) === group);
+}
+
 /** A text keeps its quotes when another takes its place. */
 function put({ container, key }: Slot, value: JsonValue): void {
   if (typeof value === "string" && isQuoted(container, key)) rememberText(container, key, value, value);
+  else if (isUntyped(container, key)) forgetText(container, key);
   if (Array.isArray(container)) container[Number(key)] = value;
   else setKey(container, String(key), value);
 }

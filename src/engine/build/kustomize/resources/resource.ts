@@ -1,5 +1,5 @@
 import { groupOf, versionOf } from "../../../model/resource-id.ts";
-import { isJsonObject, type JsonObject, type JsonValue, objectAt, setKey } from "../../../model/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue, objectAt } from "../../../model/json.ts";
 import type { Origin } from "../../../model/manifest.ts";
 import type { Spot } from "../fail.ts";
 import type { Provenance } from "../provenance.ts";
@@ -9,7 +9,7 @@ import type { Schema } from "../schema/schema.ts";
 import { effectiveNamespace, type Gvk, identityKey, type ResourceName } from "./identity.ts";
 import { checkPlainKey } from "./plain-key.ts";
 import { writeUntyped } from "./joined-scalars.ts";
-import { cloneValue, scalarText, slotText } from "./scalar.ts";
+import { cloneValue, scalarText, setText, slotText } from "./scalar.ts";
 
 /** A name that a resource had before a transformer changed it. `namespace` is the effective one. */
 export interface PreviousName {
@@ -169,7 +169,7 @@ export class Resource {
   /** Sets one annotation, and leaves the others as they are written. */
   annotate(key: string, text: string): void {
     const annotations = ownValue(this.#metadata(), "annotations");
-    if (isJsonObject(annotations)) setKey(annotations, key, text);
+    if (isJsonObject(annotations)) setText(annotations, key, text);
     else this.#metadata()["annotations"] = { [key]: text };
   }
 
@@ -202,6 +202,6 @@ export function textsOf(object: Readonly<JsonObject>): Map<string, string> {
 /** A map of texts as an object. */
 export function objectOf(texts: ReadonlyMap<string, string>): JsonObject {
   const object: JsonObject = {};
-  for (const [key, value] of texts) setKey(object, key, value);
+  for (const [key, value] of texts) setText(object, key, value);
   return object;
 }

@@ -1,6 +1,6 @@
 import { type JsonObject, type JsonValue, setKey } from "../../../model/json.ts";
-import { resolvePlain } from "../../../yaml/scalar.ts";
-import { type Container, copySourceTexts, isQuoted, sourceText } from "../../../yaml/source-text.ts";
+import { isPlainString, resolvePlain } from "../../../yaml/scalar.ts";
+import { type Container, copySourceTexts, isQuoted, isUntyped, rememberText, sourceText } from "../../../yaml/source-text.ts";
 
 /** What a container holds a value under: a key of a map or an index of a list. */
 export interface Slot {
@@ -22,11 +22,18 @@ export function slotText(container: Container, key: string | number): string {
   return sourceText(container, key) ?? scalarText(slotValue({ container, key }));
 }
 
+/** Sets a text as kustomize does: in quotes where YAML 1.1 would take it for anything else. */
+export function setText(object: JsonObject, key: string, text: string): void {
+  setKey(object, key, text);
+  if (text !== "" && !isPlainString(text)) rememberText(object, key, text, text);
+}
+
 /** Whether a text stood in quotes, or could not stand without them. */
 export function isInQuotes(slot: Slot): boolean {
   const { container, key, isNew = false } = slot;
   const value = slotValue(slot);
-  return !isNew && typeof value === "string" && (isQuoted(container, key) || typeof resolvePlain(value, "resource") !== "string");
+  if (isNew || typeof value !== "string" || isUntyped(container, key)) return false;
+  return isQuoted(container, key) || typeof resolvePlain(value, "resource") !== "string";
 }
 
 /** What a slot holds. */

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, setKey } from "../../../model/json.ts";
+import { isJsonObject, type JsonObject } from "../../../model/json.ts";
 import { type FieldSpec, mergeFieldSpecs } from "../field-specs/field-spec.ts";
 import { specsForKind, type TransformerConfig } from "../field-specs/transformer-config.ts";
 import { walkPath } from "../field-specs/walk-field.ts";
@@ -7,7 +7,7 @@ import { fieldSpecOf } from "../field-specs/field-spec.ts";
 import { formatGvk } from "../resources/identity.ts";
 import { checkPlainKey } from "../resources/plain-key.ts";
 import type { Resource } from "../resources/resource.ts";
-import type { Slot } from "../resources/scalar.ts";
+import { setText, type Slot } from "../resources/scalar.ts";
 import { joinScalars, writeSlot } from "../resources/joined-scalars.ts";
 
 /** Sets labels or annotations at every place that the specs name: one walk for all keys. */
@@ -40,7 +40,7 @@ function setPairs(file: string, map: JsonObject, pairs: ReadonlyMap<string, stri
       continue;
     }
     checkPlainKey(file, key);
-    setKey(map, key, text);
+    setText(map, key, text);
     const others = added.get(key);
     if (others === undefined) added.set(key, [slot]);
     else others.push(slot);
