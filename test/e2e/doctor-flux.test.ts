@@ -216,12 +216,13 @@ test("refusals of the API server are told by their cause", { skip }, async () =>
   await person.deliver("placeless", git, { "map.yaml": elsewhere }, { targetNamespace: undefined });
   const invalid = JSON.stringify({ apiVersion: "v1", kind: "Service", metadata: { name: "a" }, spec: { ports: [{ port: 99999 }] } });
   await person.deliver("invalid", git, { "service.yaml": invalid });
-  const names = ["unserved", "placeless", "invalid"];
+  await person.deliver("remote", git, CONFIG, { kubeConfig: { secretRef: { name: "no-cluster" } } });
+  const names = ["unserved", "placeless", "invalid", "remote"];
   await Promise.all(names.map((name) => failed("kustomizations", name, NOT_APPLIED)));
   const causes = await Promise.all(names.map(async (name) => (await doctor(`ks/${name}`)).cause));
   assert.deepEqual(
     causes.map(({ code }) => code),
-    ["KindNotServed", "NamespaceMissing", "ManifestInvalid"],
+    ["KindNotServed", "NamespaceMissing", "ManifestInvalid", "SecretMissing"],
     JSON.stringify(causes),
   );
 });

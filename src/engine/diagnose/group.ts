@@ -2,6 +2,9 @@ import type { Finding } from "../model/finding.ts";
 import { resourceKey } from "../model/resource-id.ts";
 import { makeFinding } from "./make-finding.ts";
 
+/** So many of the deliveries that a cause holds up are named. */
+const SHOWN = 4;
+
 /** A delivery with what was found of it. */
 export interface Suspect {
   /** With its namespace, such as `ks/shop -n apps`. */
@@ -28,7 +31,8 @@ export function groupByCause(suspects: readonly Suspect[]): readonly Finding[] {
     .map(({ cause, addresses }) => {
       // What one delivery waits for stands in the list of all that do.
       const own = cause.evidence.filter((line) => !/ waits for .* \(spec\.dependsOn\)$|^found by way of /.test(line));
-      const held = `holds up ${addresses.slice(0, 8).join(", ")}${addresses.length > 8 ? ` and ${String(addresses.length - 8)} more` : ""}`;
+      const many = addresses.length > SHOWN ? `${String(addresses.length)} deliveries, such as ` : "";
+      const held = `holds up ${many}${addresses.slice(0, SHOWN).join(", ")}`;
       return makeFinding(cause.severity, cause.code, { ...cause, evidence: [held, ...own] });
     });
 }
