@@ -22,7 +22,7 @@ before(async () => {
 });
 after(async () => {
   await git?.close();
-  await proxy?.close();
+  proxy?.close();
 });
 
 const home = newHome();
