@@ -102,7 +102,7 @@ export interface App {
 }
 
 /** Another source whose files are laid into this one's. */
-export interface IncludedSource {
+interface IncludedSource {
   readonly source: ResourceId;
   readonly fromPath: string;
   readonly toPath: string;
