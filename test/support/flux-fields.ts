@@ -110,7 +110,10 @@ class FieldTable {
   /** Delivers all rows as they are as `first` or `second` has it. */
   run(which: "first" | "second"): Promise<CommandResult> {
     const options = { home: this.#home, cwd: this.#home, kubeconfig: this.#plane.kubeconfig };
-    return gitops(["sync", "-f", join(this.#home, which), "-n", this.#namespace, "-o", "json", ...this.#flags], options);
+    return gitops(
+      ["sync", "-f", join(this.#home, which), "-n", this.#namespace, "-o", "json", ...(which === "second" ? this.#flags : [])],
+      options,
+    );
   }
 
   /** What every row sees after a run. */
@@ -191,7 +194,7 @@ export async function make(plane: ControlPlane, collection: string, object: obje
 interface TableOptions {
   /** More files of the shared repository. */
   readonly files?: Files;
-  /** More flags of the sync. */
+  /** More flags of the second sync. */
   readonly flags?: readonly string[];
   /** Makes what the rows are about before they are laid out. */
   readonly found?: (git: GitServer) => Promise<Place["facts"]>;
