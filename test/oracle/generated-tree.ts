@@ -25,7 +25,7 @@ interface Parts {
   readonly overlay: readonly Part[];
 }
 
-const OBJECT = choices(45);
+const OBJECT = choices(80);
 const FIELD = choices(30);
 const parts = (of: fc.Arbitrary<Part>, minLength: number, maxLength: number) => fc.array(of, { minLength, maxLength, size: "max" });
 

@@ -77,11 +77,11 @@ const addJson6902: Add = (c, layer, one) => {
 };
 
 const addVariable: Add = (c, layer, one) => {
-  const name = ["VAR_A", "VAR_B", "VAR_N"].find((each) => !layer.world.variables.has(each));
+  const name = (one.kind === "Service" ? ["VAR_N", "VAR_A"] : ["VAR_A", "VAR_B"]).find((each) => !layer.world.variables.has(each));
   if (layer.world.isTwice || name === undefined) return;
   layer.world.variables.add(name);
   const { apiVersion, kind, name: own, namespace } = one;
-  const number = name === "VAR_N" && kind === "Service" ? { fieldref: { fieldPath: "spec.ports[0].port" } } : {};
+  const number = kind === "Service" ? { fieldref: { fieldPath: "spec.ports[0].port" } } : {};
   const byKind = c.pick<Map>({}, { fieldref: { fieldPath: "metadata.name" } }, { fieldref: { fieldpath: "kind" } });
   layer.add("vars", [{ name, objref: { apiVersion, kind, name: own, namespace }, ...byKind, ...number }]);
 };

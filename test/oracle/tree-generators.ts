@@ -44,7 +44,10 @@ function options(c: Choices): Map {
 
 /** One entry of a generator: a new object, or one that changes what another generator or a file made. */
 function generatorEntry(c: Choices, layer: Layer, kind: "ConfigMap" | "Secret", isPlugin: boolean): Map {
-  const known = layer.world.generated.filter((one) => one.startsWith(`${kind} `)).map((one) => one.slice(kind.length + 1));
+  const { objects, generated } = layer.world;
+  const known = generated.filter((one) => one.startsWith(`${kind} `)).map((one) => one.slice(kind.length + 1));
+  // What a file holds can be merged into as well.
+  for (const one of objects) if (one.kind === kind && one.namespace === undefined && c.chance(50)) known.push(one.name);
   const isFresh = known.length === 0 || layer.world.isTwice || c.chance(45);
   const name = isFresh ? `made-${layer.world.next()}` : c.of(known);
   const behavior = isFresh ? c.pick(undefined, "create") : c.pick("merge", "replace");

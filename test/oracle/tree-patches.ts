@@ -126,8 +126,11 @@ const WORKLOAD_OPERATIONS: readonly Node[] = [
   ],
 ];
 
+const FAILING_TEST: Node = [{ op: "test", path: "/kind", value: "Nothing" }];
+
 /** Operations of a JSON patch that do to an object. Renaming is left to those who may. */
 export function operations(c: Choices, one: GeneratedObject, mayRename: boolean): Node {
+  if (c.chance(2)) return FAILING_TEST;
   const general = mayRename ? OPERATIONS : OPERATIONS.slice(0, -1);
   if (["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"].includes(one.kind) && c.chance(60)) return c.of(WORKLOAD_OPERATIONS);
   return c.of(general);

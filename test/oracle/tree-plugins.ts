@@ -152,8 +152,25 @@ export function targetByName({ apiVersion, kind, name, namespace }: GeneratedObj
   return { group, version, kind, name, namespace };
 }
 
+/** Two plugins that set one annotation, of which the later one wins: the one from a file, wherever it stands in the list. */
+function addOrdered(layer: Layer): void {
+  const sets = (order: string) =>
+    textOf(
+      {
+        apiVersion: "builtin",
+        kind: "AnnotationsTransformer",
+        metadata: { name: `t-${layer.world.next()}` },
+        annotations: { order },
+        fieldSpecs: [{ path: "metadata/annotations", create: true }],
+      },
+      0,
+    );
+  layer.add("transformers", [layer.file("transformer.yaml", sets("file")), sets("inline")]);
+}
+
 /** Adds a plugin to `transformers`: in-line, from a file, or from a folder with a kustomization of its own. */
 export function addTransformer(c: Choices, layer: Layer, one: GeneratedObject): void {
+  if (c.chance(8)) return addOrdered(layer);
   const text = textOf(transformerOf(c, layer, one), styleOf(c));
   const way = c.below(5);
   if (way === 3) return layer.add("transformers", [layer.file("transformer.yaml", text)]);

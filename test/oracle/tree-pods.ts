@@ -18,7 +18,7 @@ const name = (c: Choices): string => c.of(NAMES);
 
 function env(c: Choices): Node {
   const one: readonly Map[] = [
-    { name: "A", value: c.pick("1", "$(VAR_A)", "x-$(VAR_A)-$$(B)", "", "$(VAR_N)") },
+    { name: "A", value: c.pick("1", "$(VAR_A)", "x-$(VAR_A)-$$(B)", "$(VAR_N)", "", "$(VAR_N)") },
     { name: "B", value: "b" },
     { name: "D", valueFrom: { configMapKeyRef: { name: name(c), key: "k" } } },
     { name: "F", valueFrom: { secretKeyRef: { name: name(c), key: "k" } } },

@@ -109,10 +109,16 @@ export function addReplacement(c: Choices, layer: Layer, one: GeneratedObject, o
   const { sort, ...from } = isValue ? value : sourceOf(c, layer, other);
   const target = (of: GeneratedObject): Map => ({
     select: c.pick<Map>({ kind: of.kind, name: of.name, namespace: of.namespace }, { kind: of.kind, name: `${of.name}$` }),
-    reject: c.maybe(15, () => [c.pick<Map>({ name: "nobody" }, { labelSelector: "app=never" }, { kind: "Job", name: "x" })]),
+    reject: c.maybe(12, () => [c.pick<Map>({ name: "nobody" }, { labelSelector: "app=never" }, { kind: "Job", name: "x" })]),
     ...fieldsOf(c, layer, of, sort),
   });
-  const targets = c.chance(25) ? [target(one), target(other)] : [target(one)];
+  const allButOne = (of: GeneratedObject): Map => ({
+    select: { kind: of.kind },
+    reject: [{ name: of.name }],
+    fieldPaths: [c.of(MADE)],
+    options: { create: true },
+  });
+  const targets = c.chance(12) ? [allButOne(one)] : c.chance(25) ? [target(one), target(other)] : [target(one)];
   const entry = { ...from, targets };
   if (!c.chance(25)) return layer.add("replacements", [entry]);
   layer.use("replacements.path");

@@ -105,6 +105,14 @@ const CONFIG_DATA: readonly Map[] = [
   { k: "", t: "tab\there\n", s: " leading\nline\n", w: "trailing \nspace" },
 ];
 
+/** Looks like a Pod's, and names images that nothing pulls. */
+const CRD_DEFAULT: Map = {
+  containers: [
+    { name: "main", image: "nginx:1.27" },
+    { name: "side", image: "redis" },
+  ],
+};
+
 const SPECS: Readonly<Record<string, readonly [apiVersion: string, weight: number, rest: (c: Choices) => Map]>> = {
   ConfigMap: [
     "v1",
@@ -258,7 +266,7 @@ const SPECS: Readonly<Record<string, readonly [apiVersion: string, weight: numbe
         group: "example.com",
         names: { kind: "Widget" },
         conversion: c.maybe(50, () => ({ webhook: { clientConfig: { service: { name: name(c), namespace: "default" } } } })),
-        versions: [{ schema: { openAPIV3Schema: { properties: { containers: { items: { image: "nginx" } } } } } }],
+        versions: [{ schema: { openAPIV3Schema: { properties: { containers: { items: { image: "nginx" } } }, default: CRD_DEFAULT } } }],
       },
     }),
   ],

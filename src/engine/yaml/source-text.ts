@@ -8,6 +8,7 @@ interface Remembered {
   readonly text: string;
   readonly isUntyped?: boolean;
   readonly typedAs?: JsonValue;
+  readonly keepsQuotes?: boolean;
 }
 
 /**
@@ -53,10 +54,19 @@ export function isUntyped(container: Container, key: string | number): boolean {
   return sourceText(container, key) !== undefined && texts.get(container)?.get(key)?.isUntyped === true;
 }
 
-/** Keeps that a text stands in a node of another type: one like this value. */
-export function rememberType(container: Container, key: string | number, text: string, typedAs: JsonValue): void {
+/**
+ * Keeps that a text stands in a node of another type: one like this value.
+ *
+ * @param keepsQuotes whether the node has quotes, which make a text of whatever comes into it.
+ */
+export function rememberType(container: Container, key: string | number, text: string, typedAs: JsonValue, keepsQuotes: boolean): void {
   rememberText(container, key, text, text);
-  texts.get(container)?.set(key, { value: text, text, typedAs });
+  texts.get(container)?.set(key, { value: text, text, typedAs, keepsQuotes });
+}
+
+/** Whether a value is kept by {@link rememberType} in a node with quotes. */
+export function keepsQuotes(container: Container, key: string | number): boolean {
+  return typeBehind(container, key) !== undefined && texts.get(container)?.get(key)?.keepsQuotes === true;
 }
 
 /** A value of the type that the node of a text has, where that was kept by {@link rememberType}. */

@@ -8,7 +8,8 @@ export interface Mutation {
 
 const row = (name: string, file: string, from: string, to: string): Mutation => ({ name, file: `${file}.ts`, from, to });
 /** A row of the built-in field specs that is dropped. */
-const lost = (name: string, spec: string): Mutation => row(name, "field-specs/table", `${spec}"`, `${spec}-lost"`);
+const lost = (name: string, spec: string): Mutation =>
+  row(name, "field-specs/table", `${spec}"`, `${spec.replace(/(?: create)?$/, "-lost$&")}"`);
 
 /** One or more for each step of a build. */
 export const MUTATIONS: readonly Mutation[] = [

@@ -96,7 +96,7 @@ class Merger {
     const inQuotes = before === undefined ? isQuoted(patch, key) : isInQuotes({ container: dest, key });
     const merged = inQuotes && typeof value !== "string" ? (written ?? scalarText(value)) : value;
     if (merged !== before) writeSlot(slot, merged);
-    if (inQuotes && typeof merged === "string" && typeof value !== "string") rememberType(dest, key, merged, value);
+    if (inQuotes && typeof merged === "string" && typeof value !== "string") rememberType(dest, key, merged, value, true);
     else if (inQuotes && typeof merged === "string") rememberText(dest, key, merged, merged);
     else if (typeof merged !== "string" && written !== undefined) rememberText(dest, key, merged, written);
     else forgetText(dest, key);

@@ -1,6 +1,6 @@
 import type { JsonValue } from "../../../model/json.ts";
 import { resolvePlain } from "../../../yaml/scalar.ts";
-import { isUntyped, rememberType, typeBehind } from "../../../yaml/source-text.ts";
+import { isUntyped, keepsQuotes, rememberType, typeBehind } from "../../../yaml/source-text.ts";
 import type { FieldOptions, Replacement, ReplacementSource, ReplacementTarget, Selector } from "../decode/kustomization.ts";
 import { below, buildFailure, type Spot } from "../fail.ts";
 import { lookUp } from "../field-specs/look-up.ts";
@@ -182,9 +182,10 @@ function retype(slot: MatchedSlot, before: JsonValue, text: string): void {
   const scalar = typeBehind(slot.container, slot.key) ?? before;
   if (typeof scalar === "string") return writeSlot(slot, text);
   const value = resolvePlain(text, "resource");
-  if (isOfType(scalar, value) && typeof before !== "string") return writeSlot(slot, value);
+  const isInQuotes = keepsQuotes(slot.container, slot.key);
+  if (isOfType(scalar, value) && !isInQuotes) return writeSlot(slot, value);
   writeSlot(slot, text);
-  rememberType(slot.container, slot.key, text, scalar);
+  rememberType(slot.container, slot.key, text, scalar, isInQuotes);
 }
 
 function isNothing(value: JsonValue | undefined): value is undefined | null {
