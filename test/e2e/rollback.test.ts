@@ -2,6 +2,10 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { PassThrough } from "node:stream";
+import { main } from "../../src/cli/main.ts";
+import { newHost } from "../cli/host.ts";
+import { collectingStream } from "../cli/streams.ts";
 import { newHome, gitops, type CommandResult } from "../support/cli.ts";
 import { planeOrSkip } from "../support/control-plane.ts";
 import { startGitServer, type Files, type GitServer } from "../support/git-server.ts";
@@ -92,6 +96,28 @@ test("a dry run shows files and objects and no content of a Secret, and leaves r
   const { kind, result: planned, files } = JSON.parse(document.stdout) as { kind: string; result: string; files: object[] };
   assert.deepEqual([kind, planned], ["Rollback", "planned"]);
   assert.deepEqual(files[0], { action: "modified", path: "deploy/a.yaml", outside: false });
+});
+
+test("on a terminal the rollback is shown and asked for, and no is no", { skip }, async () => {
+  const shop = await newShop("asked", { "deploy/a.yaml": configMap("a", { v: "1" }) });
+  const bad = await shop.push({ "deploy/a.yaml": configMap("a", { v: "bad" }) });
+  const answer = async (text: string) => {
+    const [stdout, stderr] = [collectingStream(true), collectingStream(true)];
+    const stdin = Object.assign(new PassThrough(), { isTTY: true });
+    const environment = { PATH: process.env["PATH"], HOME: newHome(), KUBECONFIG: plane!.kubeconfig, TERM: "dumb", USER: "ada" };
+    const { host } = newHost(environment);
+    stdin.write(text);
+    const streams = { stdin, stdout: stdout.stream, stderr: stderr.stream };
+    const exitStatus = await main(["rollback", "shop", "-n", shop.namespace], { ...host, streams });
+    return { exitStatus, stdout: stdout.text(), stderr: stderr.text() };
+  };
+  const no = await answer("n\n");
+  assert.deepEqual([no.exitStatus, no.stdout], [0, "nothing was changed\n"]);
+  assert.match(no.stderr, /M deploy\/a\.yaml\n {2}changed .*\nRoll back\? \[y\/N\]/);
+  assert.equal(await shop.tip(), bad);
+  const yes = await answer("y\n");
+  assert.equal(yes.exitStatus, 0, yes.stderr);
+  assert.deepEqual(await shop.data("a"), { v: "1" });
 });
 
 test("files outside of the folder that the build reads go back with it; what others keep there stays", { skip }, async () => {

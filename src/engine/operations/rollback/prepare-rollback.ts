@@ -128,7 +128,10 @@ async function lastThatDiffers(
 ): Promise<RollbackCandidate> {
   for (const candidate of candidates) {
     if (candidate.commit === tip.commit) continue;
-    if (!(await ports.history.contains(delivery.repository, tip.commit, candidate.commit, context))) continue;
+    // What the log of the branch lists is in it; what a status recorded may have been taken out of it since.
+    const isThere =
+      candidate.knownFrom === "git" || (await ports.history.contains(delivery.repository, tip.commit, candidate.commit, context));
+    if (!isThere) continue;
     const files = await ports.history.files(delivery.repository, candidate.commit, context);
     if (changedFiles(nowFiles, files, concernsOf(delivery, [now.read], [now.read])).length > 0) return candidate;
   }
