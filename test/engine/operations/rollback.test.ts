@@ -11,13 +11,18 @@ test("two URLs of one repository are the same, however it is reached", () => {
   const ways = [
     "https://git.example/org/shop.git",
     "https://git.example/org/shop",
-    "https://GIT.example:8443/org/shop/",
+    "https://GIT.example/org/shop/",
     "https://token@git.example/org/shop.git",
     "ssh://git@git.example:2222/org/shop.git",
     "git@git.example:org/shop.git",
   ];
   for (const way of ways) assert.equal(sameRepository(ways[0]!, way), true, way);
-  for (const other of ["https://git.example/org/shop2.git", "https://other.example/org/shop.git", "https://git.example/shop.git"])
+  for (const other of [
+    "https://git.example/org/shop2.git",
+    "https://other.example/org/shop.git",
+    "https://git.example/shop.git",
+    "https://git.example:8443/org/shop.git",
+  ])
     assert.equal(sameRepository(ways[0]!, other), false, other);
 });
 

@@ -38,7 +38,16 @@ export async function affectedDeliveries(
       sameRepository(each.repository.url, own.repository.url) &&
       mayBeBranch(each.ref, change.branch),
   );
-  const affected = await mapBounded(others, BUILDS_AT_ONCE, (other) => affectedBy(other, change));
+  const affected = await mapBounded(others, BUILDS_AT_ONCE, async (other) => {
+    try {
+      return await affectedBy(other, change);
+    } catch (error) {
+      if (!(error instanceof GitOpsError) || context.signal.aborted) throw error;
+      const message = `${other.address} -n ${other.namespace}: whether it changes is not known: ${error.message}`;
+      context.emit({ type: "warning", message });
+      return undefined;
+    }
+  });
   return affected.flatMap((each) => (each === undefined ? [] : [each]));
 }
 
@@ -103,14 +112,16 @@ async function listBare({ deliveries }: RollbackPorts, context: RunContext) {
   }
 }
 
-/** Whether two URLs may name one repository: by host and path, since it may be reached by https and by ssh. */
+/** Whether two URLs may name one repository: by host and path, since it may be reached by https and by ssh; by port where the protocol is the same. */
 export function sameRepository(left: string, right: string): boolean {
-  return placeOf(left) === placeOf(right);
+  const [a, b] = [placeOf(left), placeOf(right)];
+  return a.place === b.place && (a.protocol !== b.protocol || a.port === b.port);
 }
 
-function placeOf(url: string): string {
-  const [, host = "", path = ""] = /^(?:[a-z+]+:\/\/)?(?:[^@/]*@)?([^/:]*)(?::\d+)?[/:]*(.*)$/i.exec(url) ?? [];
-  return `${host.toLowerCase()}/${path.replace(/\/+$/, "").replace(/\.git$/, "")}`;
+function placeOf(url: string): { readonly protocol: string; readonly place: string; readonly port: string } {
+  const [, protocol = "ssh", host = "", port = "", path = ""] =
+    /^(?:([a-z+]+):\/\/)?(?:[^@/]*@)?([^/:]*)(?::(\d+)(?=\/))?[/:]*(.*)$/i.exec(url) ?? [];
+  return { protocol, port, place: `${host.toLowerCase()}/${path.replace(/\/+$/, "").replace(/\.git$/, "")}` };
 }
 
 /** The default branch may be any. */

@@ -18,33 +18,26 @@ export interface Tip {
   readonly commit: string;
 }
 
-/**
- * The revisions that a delivery can be rolled back to, the likeliest first: those that its record says were applied well, the newest first,
- * then the commits that changed its files. What `history` lists as applied is what comes first here.
- */
-export async function rollbackCandidates(
-  history: readonly HistoryEntry[],
+/** The revisions that the record of a delivery says were applied well, the newest first: those that `history` lists so. */
+export function appliedCandidates(history: readonly HistoryEntry[]): readonly RollbackCandidate[] {
+  return history
+    .filter(({ outcome }) => WENT_WELL.has(outcome))
+    .map(({ revision, lastAt, firstAt, outcome }) => ({ commit: commitOf(revision), at: lastAt || firstAt, note: outcome }))
+    .filter(({ commit }) => commit !== "")
+    .map((each): RollbackCandidate => ({ ...each, knownFrom: "status" }));
+}
+
+/** The commits of the branch that changed the files of a delivery, the newest first. Reads the history, which may be long. */
+export async function committedCandidates(
   delivery: DeliveryBuild,
   read: ReadFiles,
   tip: Tip,
   ports: RollbackPorts,
   context: RunContext,
 ): Promise<readonly RollbackCandidate[]> {
-  const applied = history
-    .filter(({ outcome }) => WENT_WELL.has(outcome))
-    .map(({ revision, lastAt, firstAt, outcome }) => ({ commit: commitOf(revision), at: lastAt || firstAt, note: outcome }))
-    .filter(({ commit }) => commit !== "")
-    .map((each): RollbackCandidate => ({ ...each, knownFrom: "status" }));
   const paths = [delivery.path, ...read.foldersOutside(delivery.path)];
   const log = await ports.history.log(delivery.repository, { tip: tip.commit, paths, limit: CANDIDATES_OF_GIT }, context);
-  const committed = log.map(({ commit, committedAt, subject }): RollbackCandidate => ({
-    commit,
-    knownFrom: "git",
-    at: committedAt,
-    note: subject,
-  }));
-  const known = new Set(applied.map(({ commit }) => commit));
-  return [...applied, ...committed.filter(({ commit }) => !known.has(commit))];
+  return log.map(({ commit, committedAt, subject }): RollbackCandidate => ({ commit, knownFrom: "git", at: committedAt, note: subject }));
 }
 
 /** The attempts that a delivery's own record keeps. */
@@ -60,26 +53,25 @@ export function commitOf(revision: string): string {
 /**
  * The commit that a person asked for: a revision as it is shown, a branch, a tag, or the beginning of an id.
  * Throws REVISION_NOT_FOUND for one that the history of the branch does not have.
+ *
+ * @param others more candidates, to be named where nothing is found.
  */
 export async function askedCandidate(
   text: string,
-  candidates: readonly RollbackCandidate[],
-  delivery: DeliveryBuild,
-  tip: Tip,
+  applied: readonly RollbackCandidate[],
+  { delivery, tip }: { readonly delivery: DeliveryBuild; readonly tip: Tip },
+  others: () => Promise<readonly RollbackCandidate[]>,
   ports: RollbackPorts,
   context: RunContext,
 ): Promise<RollbackCandidate> {
   const id = /^(?:.*@)?(?:sha1:)?([0-9a-f]{7,40})$/.exec(text)?.[1];
-  const listed = id === undefined ? [] : candidates.filter(({ commit }) => commit.startsWith(id));
-  const [only] = listed;
-  if (only !== undefined && listed.length === 1) return only;
-  const { repository } = delivery;
-  const commit = await ports.history.resolve(repository, id ?? text, context).catch((error: unknown) => {
+  const unknown = async (cause: unknown) => unknownRevision(text, [...applied, ...(await others())], tip, cause);
+  const commit = await ports.history.resolve(delivery.repository, id ?? text, context).catch(async (error: unknown) => {
     if (!(error instanceof GitOpsError) || error.code !== "REVISION_NOT_FOUND") throw error;
-    throw unknownRevision(text, candidates, tip, error);
+    throw await unknown(error);
   });
-  if (!(await ports.history.contains(repository, tip.commit, commit, context))) throw unknownRevision(text, candidates, tip, undefined);
-  return { commit, knownFrom: "git", at: "", note: "" };
+  if (!(await ports.history.contains(delivery.repository, tip.commit, commit, context))) throw await unknown(undefined);
+  return applied.find((each) => each.commit === commit) ?? { commit, knownFrom: "git", at: "", note: "" };
 }
 
 function unknownRevision(text: string, candidates: readonly RollbackCandidate[], { branch }: Tip, cause: unknown): GitOpsError {

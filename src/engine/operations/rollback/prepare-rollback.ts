@@ -4,7 +4,7 @@ import { formatPlacedId, type ResourceId } from "../../model/resource-id.ts";
 import type { ProposedCommit } from "../../ports/git-writer.ts";
 import type { RunContext } from "../request.ts";
 import { affectedDeliveries } from "./affected-deliveries.ts";
-import { askedCandidate, commitOf, recordedHistory, rollbackCandidates, type Tip } from "./candidates.ts";
+import { askedCandidate, commitOf, recordedHistory, committedCandidates, appliedCandidates, type Tip } from "./candidates.ts";
 import { appBuild, bareBuild, builtChanges, type BuiltFiles, type DeliveryBuild } from "./delivery-build.ts";
 import { isBelow, type ReadFiles } from "./recording-tree.ts";
 import type {
@@ -37,12 +37,13 @@ export async function prepareRollback(request: RollbackRequest, ports: RollbackP
     ports.history.files(repository, tip.commit, context),
     recordedHistory(request.found, ports, context),
   ]);
-  const candidates = await rollbackCandidates(history, delivery, now.read, tip, ports, context);
+  const applied = appliedCandidates(history);
+  const committed = () => committedCandidates(delivery, now.read, tip, ports, context);
   const filesAt = async (commit: string) => ports.history.files(repository, commit, context);
   const to =
     request.to === undefined
-      ? await lastThatDiffers(candidates, { delivery, now, nowFiles, tip }, ports, context)
-      : await askedCandidate(request.to, candidates, delivery, tip, ports, context);
+      ? await lastThatDiffers(applied, committed, { delivery, now, nowFiles, tip }, ports, context)
+      : await askedCandidate(request.to, applied, { delivery, tip }, committed, ports, context);
   const then = await delivery.at(to.commit);
   if (then.manifests === undefined) throw then.failure ?? new GitOpsError("BUILD_FAILED", `${to.commit} does not build`);
   const files = changedFiles(nowFiles, await filesAt(to.commit), concernsOf(delivery, [then.read], [now.read]));
@@ -119,13 +120,31 @@ interface Present {
   readonly tip: Tip;
 }
 
-/** The first candidate that the branch still has and whose files are not those of the tip. Throws REVISION_NOT_FOUND where there is none. */
+/** Of what was applied, else of what was committed, the first that differs. Throws REVISION_NOT_FOUND where there is none. */
 async function lastThatDiffers(
+  applied: readonly RollbackCandidate[],
+  committed: () => Promise<readonly RollbackCandidate[]>,
+  present: Present,
+  ports: RollbackPorts,
+  context: RunContext,
+): Promise<RollbackCandidate> {
+  const last =
+    (await firstThatDiffers(applied, present, ports, context)) ?? (await firstThatDiffers(await committed(), present, ports, context));
+  if (last !== undefined) return last;
+  const { address, path } = present.delivery;
+  throw new GitOpsError("REVISION_NOT_FOUND", `there is nothing to roll ${address} back to: its files never were otherwise`, {
+    hint: `git log -- ${path === "" ? "." : path} shows what changed them`,
+    data: { delivery: address },
+  });
+}
+
+/** The first candidate that the branch still has and whose files are not those of the tip. */
+async function firstThatDiffers(
   candidates: readonly RollbackCandidate[],
   { delivery, now, nowFiles, tip }: Present,
   ports: RollbackPorts,
   context: RunContext,
-): Promise<RollbackCandidate> {
+): Promise<RollbackCandidate | undefined> {
   for (const candidate of candidates) {
     if (candidate.commit === tip.commit) continue;
     // What the log of the branch lists is in it; what a status recorded may have been taken out of it since.
@@ -135,10 +154,7 @@ async function lastThatDiffers(
     const files = await ports.history.files(delivery.repository, candidate.commit, context);
     if (changedFiles(nowFiles, files, concernsOf(delivery, [now.read], [now.read])).length > 0) return candidate;
   }
-  throw new GitOpsError("REVISION_NOT_FOUND", `there is nothing to roll ${delivery.address} back to: its files never were otherwise`, {
-    hint: `git log -- ${delivery.path === "" ? "." : delivery.path} shows what changed them`,
-    data: { delivery: delivery.address },
-  });
+  return undefined;
 }
 
 function propose(
