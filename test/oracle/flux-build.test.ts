@@ -67,6 +67,11 @@ async function ours(files: Files, delivery: Delivery): Promise<string | undefine
   }
 }
 
+/** The original's variables round integers beyond 2^53, which here stay exact. */
+function rounded(text: string | undefined): string | undefined {
+  return text?.replace(/(?<=[:-] )-?(?:\d{16,}|\d\.\d+e\+\d+)$/gm, (number) => String(Number(number)));
+}
+
 let folders = 0;
 
 async function original(files: Files, delivery: Delivery): Promise<{ readonly text: string | undefined; readonly error: string }> {
@@ -81,7 +86,7 @@ async function original(files: Files, delivery: Delivery): Promise<{ readonly te
 
 async function assertSame(files: Files, delivery: Delivery): Promise<boolean> {
   const [expected, actual] = [await original(files, delivery), await ours(files, delivery)];
-  assert.equal(actual, expected.text, expected.error === "" ? undefined : `the original says ${expected.error}`);
+  assert.equal(rounded(actual), rounded(expected.text), expected.error === "" ? undefined : `the original says ${expected.error}`);
   return actual !== undefined;
 }
 
