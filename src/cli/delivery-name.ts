@@ -17,3 +17,8 @@ export function parseDeliveryName(text: string): string {
     );
   return name;
 }
+
+/** Checks the name in `[KIND/]NAME`, whatever the kind. Throws UsageError for what no object can be called. */
+export function checkDeliveryAddress(text: string): void {
+  parseDeliveryName(text.slice(text.indexOf("/") + 1));
+}

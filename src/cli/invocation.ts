@@ -15,19 +15,20 @@ export interface Invocation {
 /** Gives arguments and flags to the command. Throws UsageError for missing and for surplus arguments. */
 export function invoke(line: CommandLine & { readonly command: Command }): Invocation {
   const { command, positionals, given } = line;
-  checkCount(command, positionals.length);
+  checkCount(command, positionals);
   return { command, input: { ...readArguments(command, positionals), ...readOptions(command.options, given) } };
 }
 
-/** In commander's own words: a program that is only to lay out help need not be loaded to count. */
-function checkCount(command: Command, count: number): void {
+/** Counts without commander: a program that is only to lay out help need not be loaded for it. */
+function checkCount(command: Command, positionals: readonly string[]): void {
+  const count = positionals.length;
   const specs = Object.entries(command.arguments);
   const hint = `gitops ${command.name} --help shows how it is called`;
   const [missing] = specs.find(([, spec], index) => spec.required === true && index >= count) ?? [];
   if (missing !== undefined) throw new UsageError(`missing required argument ${JSON.stringify(flagName(missing).toUpperCase())}`, hint);
   if (count <= specs.length || specs.at(-1)?.[1].many === true) return;
-  const expected = `Expected ${specs.length} argument${specs.length === 1 ? "" : "s"} but got ${count}.`;
-  throw new UsageError(`too many arguments for ${JSON.stringify(command.name)}. ${expected}`, hint);
+  const surplus = positionals.slice(specs.length).map((text) => JSON.stringify(text));
+  throw new UsageError(`too many arguments for ${JSON.stringify(command.name)}: ${surplus.join(", ")}`, hint);
 }
 
 /** Values of a table of flags, defaults filled in. The texts were checked when the command line was read. */

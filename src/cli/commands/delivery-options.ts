@@ -1,5 +1,5 @@
 import type { OptionTable, OptionValues } from "../option.ts";
-import { parseDeliveryName } from "../delivery-name.ts";
+import { checkDeliveryAddress, parseDeliveryName } from "../delivery-name.ts";
 
 /** Where the desired state lies. */
 export const SOURCE_OPTIONS = {
@@ -113,7 +113,7 @@ export type RunInput = OptionValues<typeof RUN_OPTIONS>;
 
 /** As {@link DELIVERY_ARGUMENTS}, for commands that also work on apps and on files of them. */
 export const DELIVERY_OR_APP_ARGUMENTS = {
-  name: { description: "[KIND/]NAME of the delivery: set/NAME, ks/NAME, or a NAME that only one has" },
+  name: { description: "[KIND/]NAME of the delivery: set/NAME, ks/NAME, or a NAME that only one has", check: checkDeliveryAddress },
   directory: { description: "local folder with a kustomization, a chart or plain YAML; the recorded source where left out" },
 } as const;
 
