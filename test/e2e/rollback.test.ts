@@ -247,6 +247,8 @@ test("a protected branch refuses the commit, and another branch takes it for a r
   assert.match(aside.stdout, /on rollback\/shop\n/);
   assert.equal(await git.git("guarded", "rev-parse", "rollback/shop^"), bad);
   assert.deepEqual(await shop.data("a"), { v: "bad" }, "nothing is delivered");
+  // Made again within the same second it would be the same commit, which is there already.
+  await git.commit("guarded", { "notes.txt": "more" }, "more", "rollback/shop");
   assertCode(await shop.run("rollback", "shop", "--yes", "--branch-only", "rollback/shop"), 4);
 });
 
