@@ -33,5 +33,3 @@ interface URL {
   readonly password: string;
 }
 declare const URL: { new (url: string): URL; canParse(url: string): boolean };
-/** Base64 to a text of one character for each byte. */
-declare function atob(text: string): string;

@@ -2,6 +2,7 @@ import type { VariableSource } from "../../model/app.ts";
 import { GitOpsError } from "../../model/errors.ts";
 import { objectAt } from "../../model/json.ts";
 import type { ClusterReader } from "../../ports/cluster-reader.ts";
+import { decodeBase64 } from "../../yaml/base64.ts";
 import { mapBounded, REQUESTS_AT_ONCE } from "../bounded.ts";
 import type { RunContext } from "../request.ts";
 
@@ -19,7 +20,7 @@ export async function readSecret(
   const object = await cluster.get({ group: "", kind: "Secret", namespace, name }, context);
   if (object === undefined) throw missing("Secret", { namespace, name });
   const data = Object.entries(objectAt(object, "data"));
-  return new Map(data.map(([key, value]) => [key, Uint8Array.from(atob(String(value)), (letter) => letter.codePointAt(0) ?? 0)]));
+  return new Map(data.map(([key, value]) => [key, bytesOf(value)]));
 }
 
 /** The maps that an app takes variables from, in their order. One that is optional and not there is empty. Throws OBJECT_NOT_FOUND. */
@@ -41,8 +42,12 @@ export function readVariables(
 }
 
 function decoded(value: unknown): string {
-  const bytes = Uint8Array.from(atob(String(value)), (letter) => letter.codePointAt(0) ?? 0);
-  return new TextDecoder().decode(bytes);
+  return new TextDecoder().decode(bytesOf(value));
+}
+
+/** The API server lets nothing but base64 into a Secret; an empty value may be null. */
+function bytesOf(value: unknown): Uint8Array {
+  return (typeof value === "string" ? decodeBase64(value) : undefined) ?? new Uint8Array();
 }
 
 function missing(kind: string, { namespace, name }: Place): GitOpsError {

@@ -16,7 +16,9 @@ import { askController } from "./ask-controller.ts";
 import { sortDeclared } from "./declared-objects.ts";
 import { unreadyReason } from "./dependency.ts";
 import { manifestOfLive } from "./live-manifest.ts";
-import { delivererOf, failureOf, isUntended, liveApp, mayTell, NO_COUNTS, runApp, writeStatus, type AppRunResult } from "./run-app.ts";
+import { mayTell, writeStatus } from "./app-status.ts";
+import { delivererOf, isUntended } from "./deliverer.ts";
+import { failureOf, liveApp, NO_COUNTS, runApp, type AppRunResult } from "./run-app.ts";
 import { writeApp, writeSource } from "./write-declared.ts";
 
 /** So many apps are delivered at once. */
