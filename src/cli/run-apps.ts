@@ -1,5 +1,6 @@
 import {
   GitOpsError,
+  NO_COUNTS,
   resultOf,
   type AppResult,
   type AppsRequest,
@@ -14,8 +15,6 @@ import { openProgress } from "./output/progress.ts";
 import { confirm } from "./output/prompt.ts";
 import { dryRunEvents } from "./output/summary.ts";
 import { exitStatusOf } from "./exit-status.ts";
-
-const NOTHING_DONE = { created: 0, configured: 0, unchanged: 0, pruned: 0, skipped: 0, failed: 0, writes: 0 };
 
 /** What the two halves of a run of apps need. */
 export interface AppsRunInput {
@@ -40,7 +39,7 @@ export async function runApps(
   const progress = await openProgress(session, input.output);
   const context = session.listen(progress.emit);
   let thrown: readonly Error[] = [];
-  let result: AppsResult = { apps: [], counts: NOTHING_DONE, failures: [] };
+  let result: AppsResult = { apps: [], counts: NO_COUNTS, failures: [] };
   try {
     const request = await run.request(context);
     if (input.dryRun === "server" && input.output === "json")
@@ -74,7 +73,7 @@ function dryRunOf(diffs: readonly AppDiff[], { emit }: RunContext): Pick<AppsRes
       ({ code, message, hint, objects }) => new GitOpsError(code, message, { hint, data: { objects } }),
     );
     const failures = failure === undefined ? guards : [failure];
-    const counts = prepared === undefined ? NOTHING_DONE : dryRunEvents(prepared, (event) => emit({ ...event, app: id }));
+    const counts = prepared === undefined ? NO_COUNTS : dryRunEvents(prepared, (event) => emit({ ...event, app: id }));
     const outcome = failures.length === 0 ? "ready" : "failed";
     return { id, by: "gitops", outcome, revision: prepared?.revision ?? "", counts, message: "", failures };
   });

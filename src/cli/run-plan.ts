@@ -1,4 +1,4 @@
-import { GitOpsError, type PreparedSync, type RunContext, type SyncResult } from "../engine/index.ts";
+import { GitOpsError, NO_COUNTS, type PreparedSync, type RunContext, type SyncResult } from "../engine/index.ts";
 import type { Rendered, WriteSession } from "./command.ts";
 import type { RunInput } from "./commands/delivery-options.ts";
 import { exitStatusOf } from "./exit-status.ts";
@@ -19,8 +19,6 @@ export interface PlannedRun {
 
 type PlanInput = Pick<RunInput, "yes" | "dryRun" | "output">;
 
-const NOTHING_DONE = { created: 0, configured: 0, unchanged: 0, pruned: 0, skipped: 0, failed: 0, writes: 0 };
-
 /**
  * Plans, stops at guards, asks where a person is there, and executes. A dry run stops before executing.
  * Failures come back in the result, not as exceptions, so that the last line of `-o json` is always written.
@@ -31,7 +29,7 @@ export async function runPlan(session: WriteSession, input: PlanInput, run: Plan
     const guards = prepared.plan.guards.map(
       ({ code, message, hint, objects }) => new GitOpsError(code, message, { hint, data: { objects } }),
     );
-    if (guards.length > 0) return { revision: prepared.revision, counts: NOTHING_DONE, failures: guards };
+    if (guards.length > 0) return { revision: prepared.revision, counts: NO_COUNTS, failures: guards };
     if (input.dryRun === "server")
       return { revision: prepared.revision, counts: dryRunEvents(prepared, context.emit), failures: [], dryRun: true };
     const isAsked = session.terminal.interactive && !input.yes && input.output !== "json";
@@ -39,7 +37,7 @@ export async function runPlan(session: WriteSession, input: PlanInput, run: Plan
       progress.pause();
       const lines = [...planLines(prepared, styleOf(session.terminal.stderrColor, session.terminal.unicode)), ""].join("\n");
       if (!(await confirm(session.terminal, `${lines}${run.question}`, session.signal)))
-        return { revision: prepared.revision, counts: NOTHING_DONE, failures: [], declined: true };
+        return { revision: prepared.revision, counts: NO_COUNTS, failures: [], declined: true };
     }
     return run.execute(prepared, context);
   });
@@ -54,7 +52,7 @@ export async function runRelease(
   return reported(session, input.output, async (context) => {
     const isAsked = session.terminal.interactive && !input.yes && input.output !== "json";
     if (isAsked && !(await confirm(session.terminal, "Release? The objects stay, nothing owns them afterwards.", session.signal))) {
-      return { revision: "", counts: NOTHING_DONE, failures: [], declined: true };
+      return { revision: "", counts: NO_COUNTS, failures: [], declined: true };
     }
     return release(context);
   });
@@ -77,7 +75,7 @@ async function reported(
   } catch (error) {
     outcome = {
       revision: "",
-      counts: NOTHING_DONE,
+      counts: NO_COUNTS,
       failures: [error instanceof Error ? error : new Error("something that is no error was thrown")],
     };
   } finally {
@@ -86,7 +84,7 @@ async function reported(
   const exitStatus = exitStatusOf(outcome.failures, session.signal);
   if (output === "json") return { text: finishedLine(outcome, exitStatus, Date.now()), exitStatus, failures: outcome.failures };
   if (outcome.declined === true) return { text: "nothing was changed\n", exitStatus };
-  const isSilent = outcome.failures.length > 0 && outcome.counts === NOTHING_DONE;
+  const isSilent = outcome.failures.length > 0 && outcome.counts === NO_COUNTS;
   return { text: isSilent ? "" : summaryLine(outcome, session.terminal), exitStatus, failures: outcome.failures };
 }
 

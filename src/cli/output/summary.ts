@@ -1,4 +1,4 @@
-import type { Emit, PreparedSync, SyncCounts } from "../../engine/index.ts";
+import { NO_COUNTS, type Emit, type PreparedSync, type SyncCounts } from "../../engine/index.ts";
 import type { Terminal } from "../terminal.ts";
 import { escapeControls } from "./escape.ts";
 import { syncCounts } from "./event-words.ts";
@@ -17,7 +17,7 @@ export function summaryLine(
 
 /** Tells what a plan would do as if it were done, marked as a dry run, and counts it. Nothing is written. */
 export function dryRunEvents(prepared: PreparedSync, emit: Emit): SyncCounts {
-  const counts = { created: 0, configured: 0, unchanged: 0, pruned: 0, skipped: 0, failed: 0, writes: 0 };
+  const counts = { ...NO_COUNTS };
   const words = { create: "created", configure: "configured", none: "unchanged", prune: "pruned", skip: "skipped" } as const;
   for (const { action, id } of prepared.changes) {
     const word = words[action];

@@ -19,6 +19,9 @@ export interface SyncCounts {
   readonly writes: number;
 }
 
+/** What a run has done that did nothing. */
+export const NO_COUNTS: SyncCounts = { created: 0, configured: 0, unchanged: 0, pruned: 0, skipped: 0, failed: 0, writes: 0 };
+
 /** One app of a run that is over. */
 export interface FinishedApp extends ResourceId {
   readonly by: "controller" | "gitops";

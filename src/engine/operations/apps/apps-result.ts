@@ -1,8 +1,7 @@
 import { GitOpsError } from "../../model/errors.ts";
-import type { SyncCounts } from "../../model/event.ts";
+import { NO_COUNTS, type SyncCounts } from "../../model/event.ts";
 import { decidingFirst } from "../deciding-failure.ts";
 import type { AppResult } from "./apps-request.ts";
-import { NO_COUNTS } from "./run-app.ts";
 
 /** How a run of several apps ended. */
 export interface AppsResult {

@@ -1,11 +1,11 @@
 import { dialectOf } from "../../dialects/table.ts";
 import type { App } from "../../model/app.ts";
+import { NO_COUNTS } from "../../model/event.ts";
 import { resourceKey } from "../../model/resource-id.ts";
 import { readObject } from "../read-objects.ts";
 import { reconcileObjects } from "../reconcile-objects.ts";
 import type { AppWriterPorts, RunContext } from "../request.ts";
 import type { AppResult, AppsOptions } from "./apps-request.ts";
-import { NO_COUNTS } from "./run-app.ts";
 
 /** Has the controller of an app deliver it, and waits for that where the run waits at all. Undefined where the object is gone. */
 export async function askController(

@@ -1,11 +1,11 @@
 import { stringAt } from "../../model/json.ts";
 import type { App } from "../../model/app.ts";
+import { NO_COUNTS } from "../../model/event.ts";
 import type { SyncPolicy } from "../../model/delivery.ts";
 import { executeDelete, prepareDelete } from "../delete-delivery.ts";
 import type { ReadObject } from "../read-objects.ts";
 import type { AppWriterPorts, PreparedSync, RunContext, SyncResult } from "../request.ts";
 import { manifestOfLive } from "./live-manifest.ts";
-import { NO_COUNTS } from "./run-app.ts";
 import { deliveryOf, NO_BINDINGS, openDestination } from "./prepare-app.ts";
 
 /** Whether deleting an app takes what it delivered along, by its own policy; a suspended one leaves all as it is. */

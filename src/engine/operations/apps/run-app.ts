@@ -1,7 +1,7 @@
 import type { App } from "../../model/app.ts";
 import type { AppOutcome, FailedStage } from "../../model/app-outcome.ts";
 import { GitOpsError, type ErrorCode } from "../../model/errors.ts";
-import type { EngineEvent, SyncCounts } from "../../model/event.ts";
+import { NO_COUNTS, type EngineEvent, type SyncCounts } from "../../model/event.ts";
 import type { JsonObject } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import type { ResourceId } from "../../model/resource-id.ts";
@@ -30,8 +30,6 @@ export interface AppRunResult {
   readonly outcome: AppOutcome;
   readonly failures: readonly GitOpsError[];
 }
-
-export const NO_COUNTS: SyncCounts = { created: 0, configured: 0, unchanged: 0, pruned: 0, skipped: 0, failed: 0, writes: 0 };
 
 /** Delivers one app by this process. Expected failures stand in the result. */
 export async function runApp(app: App, run: AppRun): Promise<AppRunResult> {

@@ -1,6 +1,7 @@
 import { dialectOf } from "../../dialects/table.ts";
 import type { App, Dependency } from "../../model/app.ts";
 import { GitOpsError } from "../../model/errors.ts";
+import { NO_COUNTS } from "../../model/event.ts";
 import type { JsonObject } from "../../model/json.ts";
 import type { Manifest } from "../../model/manifest.ts";
 import { resourceKey, type ResourceId } from "../../model/resource-id.ts";
@@ -18,7 +19,7 @@ import { unreadyReason } from "./dependency.ts";
 import { manifestOfLive } from "./live-manifest.ts";
 import { mayTell, writeStatus } from "./app-status.ts";
 import { delivererOf, isUntended } from "./deliverer.ts";
-import { failureOf, liveApp, NO_COUNTS, runApp, type AppRunResult } from "./run-app.ts";
+import { failureOf, liveApp, runApp, type AppRunResult } from "./run-app.ts";
 import { writeApp, writeSource } from "./write-declared.ts";
 
 /** So many apps are delivered at once. */

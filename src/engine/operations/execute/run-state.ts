@@ -1,4 +1,4 @@
-import type { AppliedAction, Emit, SyncCounts } from "../../model/event.ts";
+import { NO_COUNTS, type AppliedAction, type Emit, type SyncCounts } from "../../model/event.ts";
 import { GitOpsError } from "../../model/errors.ts";
 import { stringAt, type JsonObject } from "../../model/json.ts";
 import { formatResourceId, resourceKey, type ResourceId } from "../../model/resource-id.ts";
@@ -6,7 +6,7 @@ import { formatResourceId, resourceKey, type ResourceId } from "../../model/reso
 /** What a run has done so far: counted, told, and remembered for the inventory. */
 export class RunState {
   readonly #emit: Emit;
-  readonly #counts = { created: 0, configured: 0, unchanged: 0, pruned: 0, skipped: 0, failed: 0, writes: 0 };
+  readonly #counts = { ...NO_COUNTS };
   readonly #failures: GitOpsError[] = [];
   readonly #objects = new Map<string, { readonly id: ResourceId; readonly object: JsonObject }>();
   readonly #gone = new Set<string>();
